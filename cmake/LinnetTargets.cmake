@@ -1,0 +1,36 @@
+# How Linnet's targets are compiled. Nothing here touches global flags, so that the project can be
+# nested in another.
+
+# Flags for every target of the project.
+function(linnet_common target)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wnon-virtual-dtor)
+  if(LINNET_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(LINNET_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-sanitize-recover=all
+                                             -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+  endif()
+  if(LINNET_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
+endfunction()
+
+# The runtime: C++17, no exceptions, no RTTI, no hidden calls. -ffp-contract=off keeps the scalar
+# reference the same on every CPU.
+function(linnet_runtime target)
+  linnet_common(${target})
+  set_target_properties(${target} PROPERTIES CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON
+                        CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti
+    -fno-threadsafe-statics> -ffp-contract=off -fno-math-errno -ffunction-sections -fdata-sections)
+endfunction()
+
+# Host programs and their libraries: C++20.
+function(linnet_host target)
+  linnet_common(${target})
+  set_target_properties(${target} PROPERTIES CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON
+                        CXX_EXTENSIONS OFF)
+endfunction()

@@ -1,0 +1,35 @@
+// Files, whole. Errors are std::runtime_error with one line that names the file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace linnet::host {
+
+// Reads a whole file of at most `max_bytes`.
+std::vector<uint8_t> read_file(const std::string& path, size_t max_bytes = size_t{1} << 31);
+
+// Writes `data` to a temporary file in the same folder, flushes it and renames it to `path`: readers
+// see the old file or the new one, never half of one.
+void write_file_atomically(const std::string& path, std::span<const uint8_t> data);
+
+// "/a/b/name.ext" -> "name".
+std::string file_stem(const std::string& path);
+
+// A file in memory at a 64-byte aligned address, as the engine wants models.
+class AlignedFile {
+ public:
+  explicit AlignedFile(const std::string& path);
+  const void* data() const { return begin_; }
+  size_t size() const { return size_; }
+
+ private:
+  std::vector<uint8_t> storage_;
+  uint8_t* begin_ = nullptr;
+  size_t size_ = 0;
+};
+
+}  // namespace linnet::host
