@@ -35,21 +35,21 @@ struct Window {
 };
 
 enum class NodeKind : uint8_t {
-  conv,             // weights OIHW (I = input channels / groups), bias; any groups
-  affine,           // x * weights[c] + bias[c]: an unfolded batch norm, a constant add or mul
+  conv,    // weights OIHW (I = input channels / groups), bias; any groups
+  affine,  // x * weights[c] + bias[c]: an unfolded batch norm, a constant add or mul
   activation,
   max_pool,
-  avg_pool,         // count_padding
-  global_avg_pool,  // -> 1x1
-  add,              // two inputs; the second may be 1x1 (broadcast)
-  mul,              // the same
-  concat,           // channels
-  slice,            // channels [begin, end)
-  channel_shuffle,  // groups: out[j * groups + g] = in[g * (C / groups) + j]
-  upsample,         // nearest, whole `factor`
-  space_to_depth,   // out[(dy * factor + dx) * C + c] = in[y * factor + dy][x * factor + dx][c]
-  permute_channels, // out[i] = in[permutation[i]]
-  identity,         // copies (dropout, cast to float, no-op reshape, …); removed by a pass
+  avg_pool,          // count_padding
+  global_avg_pool,   // -> 1x1
+  add,               // two inputs; the second may be 1x1 (broadcast)
+  mul,               // the same
+  concat,            // channels
+  slice,             // channels [begin, end)
+  channel_shuffle,   // groups: out[j * groups + g] = in[g * (C / groups) + j]
+  upsample,          // nearest, whole `factor`
+  space_to_depth,    // out[(dy * factor + dx) * C + c] = in[y * factor + dy][x * factor + dx][c]
+  permute_channels,  // out[i] = in[permutation[i]]
+  identity,          // copies (dropout, cast to float, no-op reshape, …); removed by a pass
 };
 const char* node_kind_name(NodeKind kind);
 
@@ -59,11 +59,11 @@ struct Node {
   std::vector<ValueId> inputs;
   ValueId output = kNoValue;
 
-  Window window;               // conv, pools
-  int groups = 1;              // conv, channel_shuffle
-  int factor = 1;              // upsample, space_to_depth
-  int begin = 0, end = 0;      // slice
-  bool count_padding = false;  // avg_pool
+  Window window;                             // conv, pools
+  int groups = 1;                            // conv, channel_shuffle
+  int factor = 1;                            // upsample, space_to_depth
+  int begin = 0, end = 0;                    // slice
+  bool count_padding = false;                // avg_pool
   Activation activation = Activation::none;  // kind activation, or fused into conv / add / mul
   float alpha = 0;                           // slope of leaky_relu
   std::vector<int> permutation;              // permute_channels
@@ -91,13 +91,13 @@ struct Graph {
   ValueId input = kNoValue;
   int native_height = 0, native_width = 0;
   std::vector<Value> values;
-  std::vector<Node> nodes;  // in topological order
-  std::vector<Head> heads;  // three, by rising stride (finest grid first)
-  int class_count = 0;      // from the head's channel count and anchors per cell
+  std::vector<Node> nodes;               // in topological order
+  std::vector<Head> heads;               // three, by rising stride (finest grid first)
+  int class_count = 0;                   // from the head's channel count and anchors per cell
   std::vector<std::string> class_names;  // empty if the file has none
   Origin anchors_origin = Origin::unknown;
   Origin names_origin = Origin::unknown;
-  int source_nodes = 0;     // operators of the source file's network, for the summary
+  int source_nodes = 0;            // operators of the source file's network, for the summary
   std::vector<std::string> notes;  // what the frontend decided, one line each, for the summary
 
   ValueId add_value(std::string value_name);
@@ -110,8 +110,8 @@ struct Graph {
 };
 
 // Fills every Value::shape for the native size. Throws ConvertError for a node whose inputs do not
-// fit, whose weights have the wrong count or whose output would be empty; also checks that the graph
-// is in topological order and every id is valid. Sizes are bounded by the format's caps.
+// fit, whose weights have the wrong count or whose output would be empty; also checks that the
+// graph is in topological order and every id is valid. Sizes are bounded by the format's caps.
 void infer_shapes(Graph* graph);
 
 // One line per node: kind, name, inputs, shape, attributes.
