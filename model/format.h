@@ -144,7 +144,7 @@ struct Node {  // 64 bytes
   uint16_t reserved;  // 0
   uint32_t weight_offset;  // from the start of the weight section; multiple of 64
   uint32_t weight_bytes;   // exactly what layout and shapes ask for; 0 without weights
-  uint8_t reserved2[16];   // 0
+  uint8_t reserved2[20];   // 0
 };
 static_assert(sizeof(Node) == 64);
 
