@@ -66,7 +66,7 @@ struct Header {  // 128 bytes
   uint16_t input_channels;  // 3: R, G, B
   float input_scale;      // what a byte of the picture is multiplied with: 1/255
   SectionRange sections[kSectionCount];
-  uint8_t reserved[20];   // 0
+  uint8_t reserved[24];   // 0
 };
 static_assert(sizeof(Header) == 128);
 
