@@ -30,7 +30,10 @@ void run_passes(Graph* graph, const PassOptions& options) {
     if (pass.views_only && !options.views) continue;
     pass.run(graph);
     infer_shapes(graph);
-    if (options.dump) options.dump("0" + std::to_string(index) + "-" + pass.name, *graph);
+    if (!options.dump) continue;
+    std::string label = "0";
+    label.append(std::to_string(index)).append("-").append(pass.name);
+    options.dump(label, *graph);
   }
 }
 
