@@ -34,16 +34,16 @@ struct DwconvF32Args {
   const float* weights;      // first channel of this run in the bias row; 4-byte aligned
   size_t weight_row_stride;  // floats between the rows of the weights
   Epilogue epilogue;
-  float* out;                // must not overlap anything read
-  size_t out_pixel_stride;   // floats
+  float* out;               // must not overlap anything read
+  size_t out_pixel_stride;  // floats
 };
 
 using DwconvF32 = void (*)(const DwconvF32Args&);
 
 struct DwconvF32Variant {
-  const char* name;            // dwconv_f32_<k>_k1c8_<isa>
+  const char* name;  // dwconv_f32_<k>_k1c8_<isa>
   uint32_t features;
-  int kernel, stride;          // square window and stride it is made for, 0 = any
+  int kernel, stride;  // square window and stride it is made for, 0 = any
   DwconvF32 function;
 };
 

@@ -7,8 +7,8 @@
 //   out[p * out_pixel_stride + c] = epilogue(bias[c] +
 //       sum over segments t, i < k[t] of rows[t * mr + p][i] * weight[c][K(t) + i])
 //
-// with K(t) = k[0] + … + k[t-1]. A segment is one tap of the window on one contiguous channel run of
-// one tensor; 1x1, 3x3, concat, split and nearest upsampling differ only in the pointers.
+// with K(t) = k[0] + … + k[t-1]. A segment is one tap of the window on one contiguous channel run
+// of one tensor; 1x1, 3x3, concat, split and nearest upsampling differ only in the pointers.
 #pragma once
 
 #include "kernels/base.h"
@@ -25,7 +25,9 @@ constexpr size_t igemm_f32_panel_floats(size_t k_total) {
   return round_up((k_total + 1) * kIgemmF32PanelWidth * sizeof(float), kIgemmF32PanelAlign) /
          sizeof(float);
 }
-constexpr size_t igemm_f32_panel_count(size_t n) { return divide_round_up(n, kIgemmF32PanelWidth); }
+constexpr size_t igemm_f32_panel_count(size_t n) {
+  return divide_round_up(n, kIgemmF32PanelWidth);
+}
 
 // m            1 to mr pixels (mr is the variant's).
 // segments     at least 1.
@@ -43,9 +45,9 @@ using IgemmF32 = void (*)(int m, int segments, const float* const* rows, const i
                           size_t out_pixel_stride);
 
 struct IgemmF32Variant {
-  const char* name;       // igemm_f32_<mr>x<nr>_n8k1_<isa>
-  uint32_t features;      // cpu:: bits that must be available
-  int mr;                 // most pixels a call computes
+  const char* name;   // igemm_f32_<mr>x<nr>_n8k1_<isa>
+  uint32_t features;  // cpu:: bits that must be available
+  int mr;             // most pixels a call computes
   IgemmF32 function;
 };
 

@@ -6,9 +6,9 @@
 namespace linnet {
 
 struct PoolF32Args {
-  int channels;              // channels of this run, at least 1
-  int out_width, in_width;   // pixels of a row, at least 1
-  int kernel_h, kernel_w;    // 1 to 255
+  int channels;             // channels of this run, at least 1
+  int out_width, in_width;  // pixels of a row, at least 1
+  int kernel_h, kernel_w;   // 1 to 255
   int stride_w;
   int pad_left;
   const float* const* rows;  // kernel_h pointers to pixel 0 of an input row, null for a padding row
@@ -16,8 +16,8 @@ struct PoolF32Args {
   // Average only. True: divide by kernel_h * kernel_w (padding counts as zeros, as PyTorch's
   // default); false: divide by the number of pixels inside the picture.
   bool count_padding;
-  float* out;                // must not overlap anything read
-  size_t out_pixel_stride;   // floats
+  float* out;               // must not overlap anything read
+  size_t out_pixel_stride;  // floats
 };
 
 // max_pool: padding never wins. A window that lies wholly in the padding gives -FLT_MAX.

@@ -1,0 +1,41 @@
+#include "kernels/dwconv_f32/dwconv_f32.h"
+
+namespace linnet {
+
+#define LINNET_DWCONV_F32(name, features, kernel, stride) void name(const DwconvF32Args&);
+#include "kernels/dwconv_f32/variants.inc"
+#undef LINNET_DWCONV_F32
+
+namespace {
+
+constexpr DwconvF32Variant kVariants[] = {
+#define LINNET_DWCONV_F32(name, features, kernel, stride) {#name, features, kernel, stride, name},
+#include "kernels/dwconv_f32/variants.inc"
+#undef LINNET_DWCONV_F32
+};
+constexpr int kVariantCount = sizeof kVariants / sizeof kVariants[0];
+
+bool takes(const DwconvF32Variant& variant, int kernel_h, int kernel_w, int stride_w,
+           int dilation_w) {
+  if (variant.kernel == 0) return true;
+  return variant.kernel == kernel_h && variant.kernel == kernel_w && variant.stride == stride_w &&
+         dilation_w == 1;
+}
+
+}  // namespace
+
+const DwconvF32Variant* dwconv_f32_variants(int* count) {
+  *count = kVariantCount;
+  return kVariants;
+}
+
+const DwconvF32Variant& dwconv_f32_select(uint32_t features, int kernel_h, int kernel_w,
+                                          int stride_w, int dilation_w) {
+  for (const DwconvF32Variant& variant : kVariants) {
+    const bool available = (variant.features & features) == variant.features;
+    if (available && takes(variant, kernel_h, kernel_w, stride_w, dilation_w)) return variant;
+  }
+  return kVariants[kVariantCount - 1];
+}
+
+}  // namespace linnet

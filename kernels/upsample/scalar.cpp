@@ -1,0 +1,21 @@
+#include <cstring>
+
+#include "kernels/upsample/upsample.h"
+
+namespace linnet {
+
+void upsample_scalar(int in_width, int factor, int channels, size_t element_bytes, const void* in,
+                     size_t in_pixel_stride, void* out, size_t out_pixel_stride) {
+  const auto* from = static_cast<const uint8_t*>(in);
+  auto* to = static_cast<uint8_t*>(out);
+  const size_t bytes = static_cast<size_t>(channels) * element_bytes;
+  for (int x = 0; x < in_width; ++x) {
+    for (int i = 0; i < factor; ++i) {
+      std::memcpy(to, from, bytes);
+      to += out_pixel_stride * element_bytes;
+    }
+    from += in_pixel_stride * element_bytes;
+  }
+}
+
+}  // namespace linnet
