@@ -21,27 +21,27 @@ inline constexpr uint32_t kMaxNodes = 1024;
 inline constexpr uint32_t kMaxSegments = 16384;
 inline constexpr uint32_t kMaxSegmentsPerView = 64;
 inline constexpr uint32_t kMaxChannels = 8192;
-inline constexpr uint32_t kMaxKernel = 15;       // of one side of a window
-inline constexpr uint32_t kMaxStride = 8;        // of a window
+inline constexpr uint32_t kMaxKernel = 15;  // of one side of a window
+inline constexpr uint32_t kMaxStride = 8;   // of a window
 inline constexpr uint32_t kMaxDilation = 16;
-inline constexpr uint32_t kMaxFactor = 8;        // upsample, space_to_depth
+inline constexpr uint32_t kMaxFactor = 8;  // upsample, space_to_depth
 inline constexpr uint32_t kMaxUpsampleShift = 3;
-inline constexpr uint32_t kMaxExtent = 8192;     // height and width of an input or a tensor
+inline constexpr uint32_t kMaxExtent = 8192;  // height and width of an input or a tensor
 inline constexpr uint32_t kMaxClasses = 4096;
-inline constexpr uint32_t kMaxNameBytes = 255;   // without the terminator
+inline constexpr uint32_t kMaxNameBytes = 255;  // without the terminator
 inline constexpr uint32_t kHeads = 3;
 inline constexpr uint32_t kMaxAnchorsPerHead = 8;
 inline constexpr uint32_t kMaxHeadStride = 256;
 
 // Sections follow the header in this order, each at the next multiple of 64 bytes, zeros between.
 enum Section : uint32_t {
-  kStrings = 0,   // NUL-terminated UTF-8; the first string is empty
-  kClasses = 1,   // uint32_t string offset of each class name
+  kStrings = 0,  // NUL-terminated UTF-8; the first string is empty
+  kClasses = 1,  // uint32_t string offset of each class name
   kHeadRecords = 2,
   kTensors = 3,
   kNodes = 4,
   kSegments = 5,
-  kWeights = 6,   // weight regions of the nodes, in node order, each at the next multiple of 64
+  kWeights = 6,  // weight regions of the nodes, in node order, each at the next multiple of 64
   kSectionCount = 7,
 };
 
@@ -55,18 +55,18 @@ struct Header {  // 128 bytes
   uint16_t version;
   uint16_t header_bytes;  // 128
   uint32_t file_bytes;
-  uint32_t crc32;         // IEEE 802.3, of the whole file with this field zero
-  uint32_t flags;         // 0
-  uint32_t model_name;    // string offset
-  uint32_t source;        // string offset: how it was made ("onnx", "ncnn", "torch")
+  uint32_t crc32;                        // IEEE 802.3, of the whole file with this field zero
+  uint32_t flags;                        // 0
+  uint32_t model_name;                   // string offset
+  uint32_t source;                       // string offset: how it was made ("onnx", "ncnn", "torch")
   uint16_t native_height, native_width;  // the size it was exported for; multiples of max_stride
-  uint16_t max_stride;    // input height and width must be multiples of this; a power of two
+  uint16_t max_stride;  // input height and width must be multiples of this; a power of two
   uint16_t class_count;
-  uint16_t head_count;    // 3
+  uint16_t head_count;      // 3
   uint16_t input_channels;  // 3: R, G, B
-  float input_scale;      // what a byte of the picture is multiplied with: 1/255
+  float input_scale;        // what a byte of the picture is multiplied with: 1/255
   SectionRange sections[kSectionCount];
-  uint8_t reserved[24];   // 0
+  uint8_t reserved[24];  // 0
 };
 static_assert(sizeof(Header) == 128);
 
@@ -76,7 +76,7 @@ struct HeadRecord {  // 72 bytes
   uint16_t tensor;
   uint16_t stride;
   uint16_t anchor_count;
-  uint16_t reserved;  // 0
+  uint16_t reserved;                     // 0
   float anchors[kMaxAnchorsPerHead][2];  // width, height in pixels of the input; unused ones 0
 };
 static_assert(sizeof(HeadRecord) == 72);
@@ -86,26 +86,26 @@ enum DType : uint8_t { kF32 = 0 };
 // A physical buffer: NHWC, pixel stride = channels. Its height and width follow from the input size
 // at open time. Tensor 0 is the input.
 struct TensorRecord {  // 16 bytes
-  uint32_t name;           // string offset
+  uint32_t name;       // string offset
   uint16_t channels;
   uint8_t dtype;
-  uint8_t reserved;        // 0
-  uint16_t first_writer;   // the first node that writes it; 0xFFFF for tensor 0
-  uint16_t reserved2;      // 0
-  uint32_t reserved3;      // 0
+  uint8_t reserved;       // 0
+  uint16_t first_writer;  // the first node that writes it; 0xFFFF for tensor 0
+  uint16_t reserved2;     // 0
+  uint32_t reserved3;     // 0
 };
 static_assert(sizeof(TensorRecord) == 16);
 inline constexpr uint16_t kNoWriter = 0xFFFF;
 
 // A run of channels of a tensor. A view is a list of segments; its channels are theirs, one after
-// the other. Reading through upsample_shift s, pixel (y, x) of the view is pixel (y >> s, x >> s) of
-// the tensor, and the view is 2^s times as high and wide.
+// the other. Reading through upsample_shift s, pixel (y, x) of the view is pixel (y >> s, x >> s)
+// of the tensor, and the view is 2^s times as high and wide.
 struct Segment {  // 8 bytes
   uint16_t tensor;
-  uint16_t channel;    // first
-  uint16_t channels;   // at least 1
+  uint16_t channel;        // first
+  uint16_t channels;       // at least 1
   uint8_t upsample_shift;  // 0 in an output view; not 0 only in a view that conv2d reads
-  uint8_t reserved;    // 0
+  uint8_t reserved;        // 0
 };
 static_assert(sizeof(Segment) == 8);
 
@@ -117,7 +117,8 @@ enum OpCode : uint8_t {
 
 enum WeightLayout : uint8_t {
   kNoWeights = 0,
-  kIgemmF32N8k1 = 1,   // kernels/igemm_f32/igemm_f32.h; K runs tap by tap, then segment, then channel
+  kIgemmF32N8k1 =
+      1,  // kernels/igemm_f32/igemm_f32.h; K runs tap by tap, then segment, then channel
   kDwconvF32K1c8 = 2,  // kernels/dwconv_f32/dwconv_f32.h
 };
 
@@ -126,9 +127,9 @@ enum WeightLayout : uint8_t {
 // The output view's channels are the node's output channels in the order of the weights; output
 // segments are disjoint, and none overlaps a segment that the node reads (except element-wise ops
 // whose output view equals an operand's view).
-struct Node {  // 64 bytes
-  uint32_t name;  // string offset
-  uint8_t op;     // OpCode
+struct Node {          // 64 bytes
+  uint32_t name;       // string offset
+  uint8_t op;          // OpCode
   uint8_t activation;  // linnet::Activation
   uint8_t weight_layout;
   uint8_t operand_count;
@@ -141,7 +142,7 @@ struct Node {  // 64 bytes
   // floor((extent + pad_before + pad_after - (dilation * (kernel - 1) + 1)) / stride) + 1.
   uint8_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
   uint8_t pad_top, pad_left, pad_bottom, pad_right;
-  uint16_t reserved;  // 0
+  uint16_t reserved;       // 0
   uint32_t weight_offset;  // from the start of the weight section; multiple of 64
   uint32_t weight_bytes;   // exactly what layout and shapes ask for; 0 without weights
   uint8_t reserved2[20];   // 0
