@@ -179,7 +179,8 @@ class Verifier {
     if (!expect(is_power_of_two(h.max_stride), "max_stride: must be a power of two", 32,
                 h.max_stride))
       return false;
-    for (const uint16_t extent : {h.native_height, h.native_width}) {
+    const uint16_t extents[] = {h.native_height, h.native_width};
+    for (const uint16_t extent : extents) {
       if (!in_range(1, kMaxExtent, extent, "native size")) return false;
       if (!equal(0, extent % h.max_stride, "native size: not a multiple of max_stride"))
         return false;

@@ -1,0 +1,15 @@
+// Reporting: one place fills linnet_error.
+#pragma once
+
+#include "linnet/linnet.h"
+
+namespace linnet {
+
+// Fills *error if it is not null and returns `status`.
+inline linnet_status report(linnet_error* error, linnet_status status, const char* what,
+                            uint64_t expected = 0, uint64_t found = 0, int64_t index = -1) {
+  if (error != nullptr) *error = {status, what, expected, found, index};
+  return status;
+}
+
+}  // namespace linnet

@@ -1,0 +1,42 @@
+#include "engine/ops/op.h"
+
+namespace linnet {
+namespace {
+
+// More pieces than threads, so that a slow core does not hold up the others.
+constexpr int kPiecesPerThread = 4;
+
+struct StepTask {
+  const Session* session;
+  const Step* step;
+  int items;
+  int pieces;
+};
+
+void run_piece(void* context, int index, int worker) {
+  const auto& task = *static_cast<const StepTask*>(context);
+  const auto bound = [&](int piece) {
+    return static_cast<int>(int64_t{task.items} * piece / task.pieces);
+  };
+  uint8_t* scratch =
+      task.session->scratch + static_cast<size_t>(worker) * task.session->scratch_bytes;
+  task.step->op->run(*task.session, *task.step, bound(index), bound(index + 1), scratch);
+}
+
+}  // namespace
+
+void execute(Session* session) {
+  for (int i = 0; i < session->step_count; ++i) {
+    const Step& step = session->steps[i];
+    const int items = step.op->item_count(step);
+    if (session->threads == 1 || items == 1) {
+      step.op->run(*session, step, 0, items, session->scratch);
+      continue;
+    }
+    const int most = session->threads * kPiecesPerThread;
+    StepTask task{session, &step, items, items < most ? items : most};
+    session->parallel_for(session->pool, task.pieces, run_piece, &task);
+  }
+}
+
+}  // namespace linnet

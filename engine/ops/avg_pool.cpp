@@ -1,0 +1,14 @@
+#include "engine/ops/pool.h"
+
+namespace linnet {
+namespace {
+
+void run(const Session& session, const Step& step, int begin, int end, void*) {
+  run_pool(session, step, begin, end, static_cast<const PoolF32Variant*>(step.kernel)->avg_pool);
+}
+
+}  // namespace
+
+const OpDesc k_op_avg_pool = {bind_pool, no_scratch, output_rows, run};
+
+}  // namespace linnet

@@ -1,0 +1,27 @@
+#include "kernels/channel_shuffle/channel_shuffle.h"
+
+#include "engine/ops/op.h"
+
+namespace linnet {
+namespace {
+
+void bind(uint32_t cpu_features, Step* step) {
+  step->kernel = &channel_shuffle_select(cpu_features);
+}
+
+void run(const Session& session, const Step& step, int begin, int end, void*) {
+  const format::Segment& from = step.in[0].segments[0];
+  const format::Segment& to = step.out.segments[0];
+  const Tensor& in = session.tensors[from.tensor];
+  const Tensor& out = session.tensors[to.tensor];
+  static_cast<const ChannelShuffleVariant*>(step.kernel)
+      ->function((end - begin) * out.width, from.channels, step.node->parameter, sizeof(float),
+                 pixel(in, begin, 0, from.channel), static_cast<size_t>(in.channels),
+                 pixel(out, begin, 0, to.channel), static_cast<size_t>(out.channels));
+}
+
+}  // namespace
+
+const OpDesc k_op_channel_shuffle = {bind, no_scratch, output_rows, run};
+
+}  // namespace linnet

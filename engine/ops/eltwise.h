@@ -1,0 +1,44 @@
+// What add and mul share.
+#pragma once
+
+#include "engine/ops/op.h"
+#include "kernels/eltwise_f32/eltwise_f32.h"
+
+namespace linnet {
+
+inline void bind_eltwise(uint32_t cpu_features, Step* step) {
+  step->kernel = &eltwise_f32_select(cpu_features);
+}
+
+// The part of `view` from `channel` on that is one run; its length goes to *count if smaller.
+inline format::Segment run_at(const View& view, int channel, int* count) {
+  int i = 0;
+  while (channel >= view.segments[i].channels) channel -= view.segments[i++].channels;
+  format::Segment run = view.segments[i];
+  const int left = run.channels - channel;
+  if (left < *count) *count = left;
+  run.channel = static_cast<uint16_t>(run.channel + channel);
+  return run;
+}
+
+inline void run_eltwise(const Session& session, const Step& step, int begin, int end,
+                        EltwiseF32 function) {
+  const Epilogue epilogue = epilogue_of(*step.node);
+  const int channels = step.out.channels();
+  for (int channel = 0, count = 0; channel < channels; channel += count) {
+    count = channels - channel;
+    const format::Segment a_run = run_at(step.in[0], channel, &count);
+    const format::Segment b_run = run_at(step.in[1], channel, &count);
+    const format::Segment to = run_at(step.out, channel, &count);
+    const Tensor& a = session.tensors[a_run.tensor];
+    const Tensor& b = session.tensors[b_run.tensor];
+    const Tensor& out = session.tensors[to.tensor];
+    const bool broadcast = b.height == 1 && b.width == 1;
+    function((end - begin) * out.width, count, pixel(a, begin, 0, a_run.channel),
+             static_cast<size_t>(a.channels), pixel(b, broadcast ? 0 : begin, 0, b_run.channel),
+             broadcast ? 0 : static_cast<size_t>(b.channels), epilogue,
+             pixel(out, begin, 0, to.channel), static_cast<size_t>(out.channels));
+  }
+}
+
+}  // namespace linnet

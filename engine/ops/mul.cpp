@@ -1,0 +1,14 @@
+#include "engine/ops/eltwise.h"
+
+namespace linnet {
+namespace {
+
+void run(const Session& session, const Step& step, int begin, int end, void*) {
+  run_eltwise(session, step, begin, end, static_cast<const EltwiseF32Variant*>(step.kernel)->mul);
+}
+
+}  // namespace
+
+const OpDesc k_op_mul = {bind_eltwise, no_scratch, output_rows, run};
+
+}  // namespace linnet

@@ -1,0 +1,80 @@
+// How the executor sees an operator: one OpDesc per row of model/ops.def, defined in
+// engine/ops/<name>.cpp.
+#pragma once
+
+#include "engine/session.h"
+
+namespace linnet {
+
+struct OpDesc {
+  // Chooses the kernel variant: sets step->kernel.
+  void (*bind)(uint32_t cpu_features, Step* step);
+  // Bytes of scratch that one worker needs for this step.
+  size_t (*scratch_bytes)(const Step& step);
+  // How many independent pieces the step has (output rows, pixel blocks).
+  int (*item_count)(const Step& step);
+  // Computes items [begin, end). Items may run in any order and on any threads; the bits of the
+  // result do not depend on it. scratch: scratch_bytes, 64-byte aligned.
+  void (*run)(const Session& session, const Step& step, int begin, int end, void* scratch);
+};
+
+// The op's description, null for an op code that this build lacks.
+const OpDesc* find_op(uint8_t code);
+
+#define LINNET_OP(name, code, operands, weights, window, channels) extern const OpDesc k_op_##name;
+#include "model/ops.def"
+#undef LINNET_OP
+
+// --- shared by several ops ---------------------------------------------------------------------
+
+inline Epilogue epilogue_of(const format::Node& node) {
+  return {static_cast<Activation>(node.activation), node.activation_alpha};
+}
+
+inline float* pixel(const Tensor& tensor, int y, int x, int channel) {
+  const size_t index =
+      static_cast<size_t>(y) * static_cast<size_t>(tensor.width) + static_cast<size_t>(x);
+  return tensor.data + index * static_cast<size_t>(tensor.channels) + channel;
+}
+
+inline size_t no_scratch(const Step&) {
+  return 0;
+}
+inline int output_rows(const Step& step) {
+  return step.out_extent.height;
+}
+
+// Walks two or three views in step and calls visit(channel, count, in, out) for each run of
+// channels that is contiguous in all of them: `channel` counts from the start of the views, `in`
+// and `out` are segments that start at it.
+template <typename Visit>
+void for_each_run(const View& in, const View& out, const Visit& visit) {
+  int channel = 0;
+  int i = 0, o = 0, i_used = 0, o_used = 0;
+  while (i < in.count && o < out.count) {
+    format::Segment from = in.segments[i];
+    format::Segment to = out.segments[o];
+    const int left = from.channels - i_used;
+    const int right = to.channels - o_used;
+    const int count = left < right ? left : right;
+    from.channel = static_cast<uint16_t>(from.channel + i_used);
+    to.channel = static_cast<uint16_t>(to.channel + o_used);
+    visit(channel, count, from, to);
+    channel += count;
+    i_used = count == left ? 0 : i_used + count;
+    o_used = count == right ? 0 : o_used + count;
+    i += count == left;
+    o += count == right;
+  }
+}
+
+// Input rows under the window at output row y: null where the row is padding.
+inline void window_rows(const Tensor& in, const format::Node& node, int y, int channel,
+                        const float** rows) {
+  for (int r = 0; r < node.kernel_h; ++r) {
+    const int row = y * node.stride_h - node.pad_top + r * node.dilation_h;
+    rows[r] = row < 0 || row >= in.height ? nullptr : pixel(in, row, 0, channel);
+  }
+}
+
+}  // namespace linnet

@@ -1,0 +1,96 @@
+// What a session is made of. All of it lies in the caller's arena.
+#pragma once
+
+#include <atomic>
+
+#include "engine/shapes.h"
+#include "linnet/linnet.h"
+#include "model/model_view.h"
+
+namespace linnet {
+
+struct OpDesc;
+struct Session;
+
+struct Tensor {
+  float* data = nullptr;  // NHWC, pixel stride = channels
+  int height = 0, width = 0, channels = 0;
+};
+
+// One node, ready to run.
+struct Step {
+  const OpDesc* op = nullptr;
+  const format::Node* node = nullptr;
+  View in[2], out;
+  Extent in_extent, out_extent;  // of operand 0 (after upsampling) and of the output
+  const void* weights = nullptr;
+  const void* kernel = nullptr;  // the variant that the op chose, of the family's variant type
+};
+
+// A box before non-maximum suppression, in pixels of the network input.
+struct Candidate {
+  float x1, y1, x2, y2;
+  float score;
+  int32_t class_id;
+  uint32_t order;  // position in head, row, column, anchor order: the last tie-break
+};
+
+// One column of the letterboxed picture: source columns and 11-bit weights.
+struct LetterboxColumn {
+  int32_t left, right;
+  int16_t left_weight, right_weight;
+};
+
+struct Session {
+  explicit Session(const void* file) : model(file) {}
+
+  ModelView model;
+  int height = 0, width = 0;
+  int threads = 1;
+  linnet_parallel_for parallel_for = nullptr;
+  void* pool = nullptr;
+  uint32_t cpu_features = 0;
+
+  Tensor* tensors = nullptr;  // one per tensor of the model; 0 is the input
+  Step* steps = nullptr;      // one per node
+  int step_count = 0;
+  const float* zeros = nullptr;  // a pixel of zeros, as wide as the widest segment
+  uint8_t* scratch = nullptr;    // scratch_bytes for each worker
+  size_t scratch_bytes = 0;
+  Candidate* candidates = nullptr;
+  uint32_t max_candidates = 0;
+  LetterboxColumn* columns = nullptr;  // width of them
+
+  // How the last picture was placed: network = picture * gain + pad.
+  float gain = 1, pad_x = 0, pad_y = 0;
+  int picture_width = 0, picture_height = 0;
+  bool has_heads = false;  // linnet_run has finished once
+
+  linnet_error error{};
+  std::atomic_flag busy = ATOMIC_FLAG_INIT;
+};
+
+// Marks a session as in use for the length of a call; `ok()` is false if it already was.
+class SessionLock {
+ public:
+  explicit SessionLock(Session* session)
+      : session_(session), ok_(!session->busy.test_and_set(std::memory_order_acquire)) {}
+  ~SessionLock() {
+    if (ok_) session_->busy.clear(std::memory_order_release);
+  }
+  SessionLock(const SessionLock&) = delete;
+  SessionLock& operator=(const SessionLock&) = delete;
+  bool ok() const { return ok_; }
+
+ private:
+  Session* session_;
+  bool ok_;
+};
+
+// The steps of the API, on a locked session.
+linnet_status letterbox(Session* session, const linnet_image& image);
+void execute(Session* session);
+linnet_status decode(Session* session, const linnet_detect_options& options, linnet_box* boxes,
+                     size_t capacity, size_t* count);
+
+}  // namespace linnet
