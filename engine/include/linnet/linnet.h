@@ -37,8 +37,8 @@ typedef enum linnet_status {
   LINNET_BAD_MODEL = 2,        /* the file is not a valid model */
   LINNET_UNSUPPORTED = 3,      /* valid, but this build lacks an op, a type or a weight layout */
   LINNET_ARENA_TOO_SMALL = 4,
-  LINNET_MISALIGNED = 5,       /* file or arena not 64-byte aligned */
-  LINNET_BUSY = 6              /* the session is in use by another thread */
+  LINNET_MISALIGNED = 5, /* file or arena not 64-byte aligned */
+  LINNET_BUSY = 6        /* the session is in use by another thread */
 } linnet_status;
 
 /* What went wrong, in parts that a message can be made of. `what` is a static string that names the
@@ -79,16 +79,17 @@ linnet_status linnet_model_get_info(const linnet_model* model, linnet_model_info
 /* Name of a class, or null if class_id is out of range. Borrowed from the model. */
 const char* linnet_model_class_name(const linnet_model* model, int class_id);
 
-/* A parallel_for runs `task(context, i, worker)` for every i in [0, count), in any order, and returns
- * when all are done. `worker` is in [0, threads); no two calls with the same worker may overlap. */
+/* A parallel_for runs `task(context, i, worker)` for every i in [0, count), in any order, and
+ * returns when all are done. `worker` is in [0, threads); no two calls with the same worker may
+ * overlap. */
 typedef void (*linnet_task)(void* context, int index, int worker);
 typedef void (*linnet_parallel_for)(void* pool, int count, linnet_task task, void* context);
 
 typedef struct linnet_config {
-  int height, width;  /* network input; 0 = the model's native size */
-  int threads;        /* 1 to LINNET_MAX_THREADS; above 1 needs parallel_for */
+  int height, width; /* network input; 0 = the model's native size */
+  int threads;       /* 1 to LINNET_MAX_THREADS; above 1 needs parallel_for */
   linnet_parallel_for parallel_for;
-  void* pool;         /* first argument of parallel_for */
+  void* pool;              /* first argument of parallel_for */
   uint32_t max_candidates; /* boxes kept before NMS, the best by score; 0 = 1024 */
   uint32_t cpu_features;   /* 0 = detect; else the mask of features to use */
   linnet_error* error;     /* where to say what went wrong; may be null */
@@ -111,7 +112,7 @@ void linnet_close(linnet_session* session);
 const linnet_error* linnet_session_error(const linnet_session* session);
 
 typedef enum linnet_pixel_format {
-  LINNET_RGB = 0,  /* 3 bytes a pixel */
+  LINNET_RGB = 0, /* 3 bytes a pixel */
   LINNET_BGR = 1,
   LINNET_RGBA = 2, /* 4 bytes; alpha is ignored */
   LINNET_BGRA = 3,
@@ -129,11 +130,11 @@ typedef struct linnet_image {
 } linnet_image;
 
 typedef struct linnet_detect_options {
-  float confidence;  /* a box is kept if objectness * class score > confidence; 0 to 1 */
-  float iou;         /* of two boxes of a class the weaker goes if their IoU > iou; 0 to 1 */
-  int multi_label;   /* 0: the best class of a cell only; 1: every class above confidence */
+  float confidence;   /* a box is kept if objectness * class score > confidence; 0 to 1 */
+  float iou;          /* of two boxes of a class the weaker goes if their IoU > iou; 0 to 1 */
+  int multi_label;    /* 0: the best class of a cell only; 1: every class above confidence */
   int class_agnostic; /* 1: NMS across classes */
-  uint32_t max_boxes;  /* returned at most; 0 = 300 */
+  uint32_t max_boxes; /* returned at most; 0 = 300 */
   const uint8_t* class_filter; /* class_count bytes, 0 = ignore this class; null = all */
 } linnet_detect_options;
 linnet_detect_options linnet_detect_options_default(void); /* 0.25, 0.45, best class, by class */

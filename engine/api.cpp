@@ -1,0 +1,184 @@
+// The C API's calls on models and sessions: argument checks, locking, the order of the steps.
+#include "engine/error.h"
+#include "engine/session.h"
+#include "model/verify.h"
+
+#include <cstring>
+
+using namespace linnet;
+
+namespace {
+
+linnet_status status_of(VerifyCode code) {
+  switch (code) {
+    case VerifyCode::ok:
+      return LINNET_OK;
+    case VerifyCode::misaligned:
+      return LINNET_MISALIGNED;
+    case VerifyCode::unsupported:
+      return LINNET_UNSUPPORTED;
+    case VerifyCode::bad:
+      return LINNET_BAD_MODEL;
+  }
+  return LINNET_BAD_MODEL;
+}
+
+Session* session_of(linnet_session* session) {
+  return reinterpret_cast<Session*>(session);
+}
+
+linnet_status check_boxes(Session* session, const linnet_box* boxes, size_t capacity,
+                          const size_t* count) {
+  if (count == nullptr || (boxes == nullptr && capacity != 0)) {
+    return report(&session->error, LINNET_INVALID_ARGUMENT, "boxes and count: must not be null");
+  }
+  return LINNET_OK;
+}
+
+bool in_unit_interval(float x) {
+  return x >= 0.0f && x <= 1.0f;
+}
+
+linnet_status check_options(Session* session, const linnet_detect_options* options) {
+  if (options == nullptr) return LINNET_OK;
+  if (!in_unit_interval(options->confidence) || !in_unit_interval(options->iou)) {
+    return report(&session->error, LINNET_INVALID_ARGUMENT,
+                  "confidence and iou: must be from 0 to 1");
+  }
+  return LINNET_OK;
+}
+
+void use_own_input(Session* session) {
+  session->gain = 1;
+  session->pad_x = session->pad_y = 0;
+  session->picture_width = session->width;
+  session->picture_height = session->height;
+}
+
+linnet_status decode_checked(Session* session, const linnet_detect_options* options,
+                             linnet_box* boxes, size_t capacity, size_t* count) {
+  if (!session->has_heads) {
+    return report(&session->error, LINNET_INVALID_ARGUMENT, "linnet_decode: call linnet_run first");
+  }
+  const linnet_detect_options defaults = linnet_detect_options_default();
+  return decode(session, options == nullptr ? defaults : *options, boxes, capacity, count);
+}
+
+}  // namespace
+
+extern "C" {
+
+linnet_status linnet_model_verify(const void* file, size_t bytes, linnet_model* out) {
+  if (out == nullptr) return LINNET_INVALID_ARGUMENT;
+  *out = linnet_model{};
+  VerifyError error;
+  if (model_verify(file, bytes, &error)) {
+    out->data = file;
+    out->bytes = bytes;
+    report(&out->error, LINNET_OK, "", 0, 0);
+    out->error.index = -1;
+    return LINNET_OK;
+  }
+  return report(&out->error, status_of(error.code), error.what, error.expected, error.found,
+                error.index);
+}
+
+linnet_status linnet_model_get_info(const linnet_model* model, linnet_model_info* out) {
+  if (model == nullptr || model->data == nullptr || out == nullptr) return LINNET_INVALID_ARGUMENT;
+  const ModelView view(model->data);
+  const format::Header& header = view.header();
+  *out = linnet_model_info{};
+  out->name = view.string(header.model_name);
+  out->native_height = header.native_height;
+  out->native_width = header.native_width;
+  out->max_stride = header.max_stride;
+  out->class_count = header.class_count;
+  for (int i = 0; i < LINNET_HEADS; ++i) {
+    out->head_strides[i] = view.head(i).stride;
+    out->head_anchors[i] = view.head(i).anchor_count;
+  }
+  return LINNET_OK;
+}
+
+const char* linnet_model_class_name(const linnet_model* model, int class_id) {
+  if (model == nullptr || model->data == nullptr) return nullptr;
+  const ModelView view(model->data);
+  if (class_id < 0 || class_id >= view.header().class_count) return nullptr;
+  return view.class_name(class_id);
+}
+
+const linnet_error* linnet_session_error(const linnet_session* session) {
+  return session == nullptr ? nullptr : &reinterpret_cast<const Session*>(session)->error;
+}
+
+linnet_detect_options linnet_detect_options_default(void) {
+  linnet_detect_options options{};
+  options.confidence = 0.25f;
+  options.iou = 0.45f;
+  return options;
+}
+
+linnet_status linnet_letterbox(linnet_session* handle, const linnet_image* image) {
+  if (handle == nullptr) return LINNET_INVALID_ARGUMENT;
+  Session* session = session_of(handle);
+  const SessionLock lock(session);
+  if (!lock.ok()) return LINNET_BUSY;
+  if (image == nullptr) {
+    return report(&session->error, LINNET_INVALID_ARGUMENT, "image: must not be null");
+  }
+  return letterbox(session, *image);
+}
+
+linnet_status linnet_run(linnet_session* handle, const float* input,
+                         linnet_tensor heads[LINNET_HEADS]) {
+  if (handle == nullptr) return LINNET_INVALID_ARGUMENT;
+  Session* session = session_of(handle);
+  const SessionLock lock(session);
+  if (!lock.ok()) return LINNET_BUSY;
+  Tensor& in = session->tensors[0];
+  if (input != nullptr) {
+    const size_t floats = static_cast<size_t>(in.height) * static_cast<size_t>(in.width) *
+                          static_cast<size_t>(in.channels);
+    if (input != in.data) std::memcpy(in.data, input, floats * sizeof(float));
+    use_own_input(session);
+  }
+  execute(session);
+  session->has_heads = true;
+  for (int i = 0; heads != nullptr && i < LINNET_HEADS; ++i) {
+    const Tensor& t = session->tensors[session->model.head(i).tensor];
+    heads[i] = {t.data, t.height, t.width, t.channels, static_cast<size_t>(t.channels)};
+  }
+  return LINNET_OK;
+}
+
+linnet_status linnet_decode(linnet_session* handle, const linnet_detect_options* options,
+                            linnet_box* boxes, size_t capacity, size_t* count) {
+  if (handle == nullptr) return LINNET_INVALID_ARGUMENT;
+  Session* session = session_of(handle);
+  const SessionLock lock(session);
+  if (!lock.ok()) return LINNET_BUSY;
+  linnet_status status = check_boxes(session, boxes, capacity, count);
+  if (status == LINNET_OK) status = check_options(session, options);
+  return status == LINNET_OK ? decode_checked(session, options, boxes, capacity, count) : status;
+}
+
+linnet_status linnet_detect(linnet_session* handle, const linnet_image* image,
+                            const linnet_detect_options* options, linnet_box* boxes,
+                            size_t capacity, size_t* count) {
+  if (handle == nullptr) return LINNET_INVALID_ARGUMENT;
+  Session* session = session_of(handle);
+  const SessionLock lock(session);
+  if (!lock.ok()) return LINNET_BUSY;
+  if (image == nullptr) {
+    return report(&session->error, LINNET_INVALID_ARGUMENT, "image: must not be null");
+  }
+  linnet_status status = check_boxes(session, boxes, capacity, count);
+  if (status == LINNET_OK) status = check_options(session, options);
+  if (status == LINNET_OK) status = letterbox(session, *image);
+  if (status != LINNET_OK) return status;
+  execute(session);
+  session->has_heads = true;
+  return decode_checked(session, options, boxes, capacity, count);
+}
+
+}  // extern "C"

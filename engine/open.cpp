@@ -1,0 +1,275 @@
+// Sizes and opens sessions. One function lays the arena out, with memory or without.
+#include <cstring>
+#include <new>
+
+#include "engine/arena.h"
+#include "engine/error.h"
+#include "engine/ops/op.h"
+#include "engine/planner.h"
+#include "kernels/cpu_features.h"
+#include "model/verify.h"
+
+namespace linnet {
+namespace {
+
+constexpr uint32_t kDefaultCandidates = 1024;
+constexpr uint32_t kMaxCandidates = 1u << 20;
+
+// Working memory of the layout, on the stack (12 KB), so that sizes can be asked without an arena.
+struct Planning {
+  Extent extents[format::kMaxTensors];
+  PlannedTensor tensors[format::kMaxTensors];
+  uint16_t order[format::kMaxTensors];
+};
+
+// The configuration with defaults filled in.
+struct Settings {
+  int height, width, threads;
+  uint32_t max_candidates, cpu_features;
+};
+
+linnet_status check_extent(const format::Header& header, int* extent, int native, const char* what,
+                           linnet_error* error) {
+  if (*extent == 0) *extent = native;
+  if (*extent < 1 || *extent > static_cast<int>(format::kMaxExtent)) {
+    return report(error, LINNET_INVALID_ARGUMENT, what, format::kMaxExtent,
+                  static_cast<uint64_t>(*extent));
+  }
+  if (*extent % header.max_stride != 0) {
+    const auto nearest = round_up(static_cast<size_t>(*extent), header.max_stride);
+    return report(
+        error, LINNET_INVALID_ARGUMENT,
+        "height or width of the input: must be a multiple of the model's stride; the next is",
+        nearest, static_cast<uint64_t>(*extent));
+  }
+  return LINNET_OK;
+}
+
+linnet_status check_settings(const ModelView& model, const linnet_config& config,
+                             Settings* settings) {
+  const format::Header& header = model.header();
+  settings->height = config.height;
+  settings->width = config.width;
+  linnet_status status =
+      check_extent(header, &settings->height, header.native_height,
+                   "height of the input in pixels: too small or too large", config.error);
+  if (status != LINNET_OK) return status;
+  status = check_extent(header, &settings->width, header.native_width,
+                        "width of the input in pixels: too small or too large", config.error);
+  if (status != LINNET_OK) return status;
+  settings->threads = config.threads;
+  if (config.threads < 1 || config.threads > LINNET_MAX_THREADS) {
+    return report(config.error, LINNET_INVALID_ARGUMENT, "threads: must be 1 to 64",
+                  LINNET_MAX_THREADS, static_cast<uint64_t>(config.threads));
+  }
+  if (config.threads > 1 && config.parallel_for == nullptr) {
+    return report(config.error, LINNET_INVALID_ARGUMENT,
+                  "parallel_for: needed for more than one thread");
+  }
+  settings->max_candidates =
+      config.max_candidates == 0 ? kDefaultCandidates : config.max_candidates;
+  if (settings->max_candidates > kMaxCandidates) {
+    return report(config.error, LINNET_INVALID_ARGUMENT, "max_candidates: too many", kMaxCandidates,
+                  settings->max_candidates);
+  }
+  const uint32_t available = cpu_features_available();
+  settings->cpu_features = config.cpu_features == 0 ? available : config.cpu_features & available;
+  return LINNET_OK;
+}
+
+// Extents of the step's views, kernels, weights.
+void bind_step(const ModelView& model, const Extent* extents, int index, uint32_t cpu_features,
+               Step* step) {
+  const format::Node& node = model.node(index);
+  step->op = find_op(node.op);
+  step->node = &node;
+  for (int i = 0; i < node.operand_count; ++i) step->in[i] = model.operand(node, i);
+  step->out = model.output(node);
+  step->in_extent = view_extent(step->in[0], extents);
+  step->out_extent = view_extent(step->out, extents);
+  step->weights = model.weights(node);
+  step->op->bind(cpu_features, step);
+}
+
+void extend_lifetime(const View& view, int step, PlannedTensor* tensors) {
+  for (int i = 0; i < view.count; ++i) {
+    PlannedTensor& tensor = tensors[view.segments[i].tensor];
+    const auto at = static_cast<uint16_t>(step);
+    if (at < tensor.first) tensor.first = at;
+    if (at > tensor.last) tensor.last = at;
+  }
+}
+
+// When each tensor is alive, and how large it is.
+void fill_plan(const ModelView& model, const Extent* extents, PlannedTensor* tensors) {
+  for (int i = 0; i < model.tensor_count(); ++i) {
+    const uint64_t floats =
+        uint64_t{extents[i].height} * extents[i].width * model.tensor(i).channels;
+    const uint64_t bytes = floats * sizeof(float);
+    tensors[i].units = static_cast<uint32_t>((bytes + LINNET_ALIGNMENT - 1) / LINNET_ALIGNMENT);
+    tensors[i].first = UINT16_MAX;
+    tensors[i].last = 0;
+  }
+  tensors[0].first = 0;
+  for (int i = 0; i < model.node_count(); ++i) {
+    const format::Node& node = model.node(i);
+    for (int k = 0; k < node.operand_count; ++k)
+      extend_lifetime(model.operand(node, k), i, tensors);
+    extend_lifetime(model.output(node), i, tensors);
+  }
+  for (int i = 0; i < model.head_count(); ++i) tensors[model.head(i).tensor].last = UINT16_MAX;
+}
+
+size_t widest_segment(const ModelView& model) {
+  size_t widest = 1;
+  for (int i = 0; i < model.tensor_count(); ++i) {
+    if (model.tensor(i).channels > widest) widest = model.tensor(i).channels;
+  }
+  return widest;
+}
+
+// Takes everything that a session needs from `arena`; fills *session unless arena only counts.
+linnet_status lay_out(const ModelView& model, const linnet_config& config, Arena* arena,
+                      void* session_memory, const void* file, Session** out) {
+  Settings settings;
+  linnet_status status = check_settings(model, config, &settings);
+  if (status != LINNET_OK) return status;
+  Planning planning;
+  status = infer_extents(model, settings.height, settings.width, planning.extents, config.error);
+  if (status != LINNET_OK) return status;
+  fill_plan(model, planning.extents, planning.tensors);
+  const uint64_t units = plan_memory(planning.tensors, model.tensor_count(), planning.order);
+
+  arena->take<uint8_t>(sizeof(Session));
+  Session* session = session_memory == nullptr ? nullptr : new (session_memory) Session(file);
+  const auto node_count = static_cast<size_t>(model.node_count());
+  const auto tensor_count = static_cast<size_t>(model.tensor_count());
+  Step* steps = arena->take<Step>(node_count);
+  Tensor* tensors = arena->take<Tensor>(tensor_count);
+  size_t scratch_bytes = 0;
+  for (int i = 0; i < model.node_count(); ++i) {
+    if (find_op(model.node(i).op) == nullptr) {
+      return report(config.error, LINNET_UNSUPPORTED, "op: not in this build (LINNET_OPS)", 0,
+                    model.node(i).op, i);
+    }
+    Step step;
+    bind_step(model, planning.extents, i, settings.cpu_features, &step);
+    const size_t bytes = round_up(step.op->scratch_bytes(step), LINNET_ALIGNMENT);
+    if (bytes > scratch_bytes) scratch_bytes = bytes;
+    if (session != nullptr) new (&steps[i]) Step(step);
+  }
+  const size_t zeros = widest_segment(model);
+  auto* zero_pixel = arena->take<float>(zeros);
+  // Sizes above are bounded by the format's caps; only the products below can be huge.
+  const size_t threads = static_cast<size_t>(settings.threads);
+  auto* scratch = arena->take<uint8_t>(scratch_bytes * threads);
+  auto* candidates = arena->take<Candidate>(settings.max_candidates);
+  auto* columns = arena->take<LetterboxColumn>(static_cast<size_t>(settings.width));
+  struct Unit {
+    uint8_t bytes[LINNET_ALIGNMENT];
+  };
+  if (units > SIZE_MAX / sizeof(Unit)) {
+    return report(config.error, LINNET_INVALID_ARGUMENT,
+                  "arena: larger than this machine can address; use a smaller input");
+  }
+  Unit* activations = arena->take<Unit>(static_cast<size_t>(units));
+  if (arena->overflowed()) {
+    return report(config.error, LINNET_INVALID_ARGUMENT,
+                  "arena: larger than this machine can address; use a smaller input");
+  }
+  if (session == nullptr) return LINNET_OK;
+
+  session->height = settings.height;
+  session->width = settings.width;
+  session->threads = settings.threads;
+  session->parallel_for = config.parallel_for;
+  session->pool = config.pool;
+  session->cpu_features = settings.cpu_features;
+  session->tensors = tensors;
+  session->steps = steps;
+  session->step_count = model.node_count();
+  std::memset(zero_pixel, 0, zeros * sizeof(float));
+  session->zeros = zero_pixel;
+  session->scratch = scratch;
+  session->scratch_bytes = scratch_bytes;
+  session->candidates = candidates;
+  session->max_candidates = settings.max_candidates;
+  session->columns = columns;
+  for (int i = 0; i < model.tensor_count(); ++i) {
+    auto* data = reinterpret_cast<float*>(activations + planning.tensors[i].offset);
+    new (&tensors[i]) Tensor{data, planning.extents[i].height, planning.extents[i].width,
+                             model.tensor(i).channels};
+  }
+  // A verified file may still read channels that nothing wrote: let them be the same on every run.
+  std::memset(activations, 0, static_cast<size_t>(units) * sizeof(Unit));
+  *out = session;
+  return LINNET_OK;
+}
+
+linnet_status check_model(const linnet_model* model, const linnet_config* config) {
+  if (config == nullptr) return LINNET_INVALID_ARGUMENT;
+  if (model == nullptr || model->data == nullptr) {
+    return report(config->error, LINNET_INVALID_ARGUMENT,
+                  "model: null or not verified; call linnet_model_verify first");
+  }
+  return LINNET_OK;
+}
+
+}  // namespace
+}  // namespace linnet
+
+using namespace linnet;
+
+extern "C" {
+
+linnet_config linnet_config_default(void) {
+  linnet_config config{};
+  config.threads = 1;
+  return config;
+}
+
+linnet_status linnet_arena_size(const linnet_model* model, const linnet_config* config,
+                                size_t* bytes) {
+  const linnet_status status = check_model(model, config);
+  if (status != LINNET_OK) return status;
+  if (bytes == nullptr) {
+    return report(config->error, LINNET_INVALID_ARGUMENT, "bytes: must not be null");
+  }
+  Arena counter(nullptr);
+  Session* none = nullptr;
+  const linnet_status laid_out =
+      lay_out(ModelView(model->data), *config, &counter, nullptr, model->data, &none);
+  if (laid_out == LINNET_OK) *bytes = counter.used();
+  return laid_out;
+}
+
+linnet_status linnet_open(const linnet_model* model, const linnet_config* config, void* arena,
+                          size_t bytes, linnet_session** out) {
+  size_t needed = 0;
+  const linnet_status sized = linnet_arena_size(model, config, &needed);
+  if (sized != LINNET_OK) return sized;
+  if (arena == nullptr || out == nullptr) {
+    return report(config->error, LINNET_INVALID_ARGUMENT, "arena and out: must not be null");
+  }
+  const auto misalignment = reinterpret_cast<uintptr_t>(arena) % LINNET_ALIGNMENT;
+  if (misalignment != 0) {
+    return report(config->error, LINNET_MISALIGNED, "address of the arena: align it to 64 bytes", 0,
+                  misalignment);
+  }
+  if (bytes < needed) {
+    return report(config->error, LINNET_ARENA_TOO_SMALL,
+                  "bytes of the arena: give what linnet_arena_size says", needed, bytes);
+  }
+  Arena real(arena);
+  Session* session = nullptr;
+  const linnet_status status =
+      lay_out(ModelView(model->data), *config, &real, arena, model->data, &session);
+  if (status == LINNET_OK) *out = reinterpret_cast<linnet_session*>(session);
+  return status;
+}
+
+void linnet_close(linnet_session*) {
+  // Nothing is owned outside the arena.
+}
+
+}  // extern "C"
