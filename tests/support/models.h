@@ -1,0 +1,17 @@
+// Small detectors for tests, the same bytes on every machine.
+#pragma once
+
+#include "tests/support/model_builder.h"
+
+namespace linnet::test {
+
+// The smallest detector that the verifier accepts: three pools and three 1x1 convolutions, one
+// class, one anchor a cell, strides 8, 16 and 32. docs/format.md walks through its bytes.
+ModelBuilder tiny_model();
+
+// A detector with every operator, every activation, views of several segments, upsampled reads, a
+// buffer updated in place and more than one output segment. Three classes, three anchors a cell,
+// native size 64x64.
+ModelBuilder every_op_model();
+
+}  // namespace linnet::test
