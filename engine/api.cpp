@@ -48,20 +48,64 @@ linnet_status check_options(Session* session, const linnet_detect_options* optio
   return LINNET_OK;
 }
 
-void use_own_input(Session* session) {
+linnet_status place_picture(Session* session, const linnet_image* image) {
+  if (image == nullptr) {
+    return report(&session->error, LINNET_INVALID_ARGUMENT, "image: must not be null");
+  }
+  const linnet_status status = letterbox(session, *image);
+  if (status != LINNET_OK) return status;
+  session->has_input = true;
+  session->has_heads = false;  // the planner may have put the input where they were
+  return LINNET_OK;
+}
+
+// Boxes will be in pixels of the network input.
+void place_own_input(Session* session) {
   session->gain = 1;
   session->pad_x = session->pad_y = 0;
   session->picture_width = session->width;
   session->picture_height = session->height;
 }
 
-linnet_status decode_checked(Session* session, const linnet_detect_options* options,
-                             linnet_box* boxes, size_t capacity, size_t* count) {
+linnet_status run(Session* session, const float* input, linnet_tensor* heads) {
+  const Tensor& in = session->tensors[0];
+  if (input != nullptr) {
+    const size_t floats = static_cast<size_t>(in.height) * static_cast<size_t>(in.width) *
+                          static_cast<size_t>(in.channels);
+    std::memcpy(in.data, input, floats * sizeof(float));
+    place_own_input(session);
+  } else if (!session->has_input) {
+    return report(&session->error, LINNET_INVALID_ARGUMENT,
+                  "input: null, and no picture letterboxed since the last run");
+  }
+  session->has_input = false;
+  execute(session);
+  session->has_heads = true;
+  for (int i = 0; heads != nullptr && i < LINNET_HEADS; ++i) {
+    const Tensor& t = session->tensors[session->model.head(i).tensor];
+    heads[i] = {t.data, t.height, t.width, t.channels, static_cast<size_t>(t.channels)};
+  }
+  return LINNET_OK;
+}
+
+linnet_status decode_heads(Session* session, const linnet_detect_options* options,
+                           linnet_box* boxes, size_t capacity, size_t* count) {
   if (!session->has_heads) {
     return report(&session->error, LINNET_INVALID_ARGUMENT, "linnet_decode: call linnet_run first");
   }
   const linnet_detect_options defaults = linnet_detect_options_default();
   return decode(session, options == nullptr ? defaults : *options, boxes, capacity, count);
+}
+
+// Runs `call` with the session locked and its error cleared.
+template <typename Call>
+linnet_status use(linnet_session* handle, const Call& call) {
+  if (handle == nullptr) return LINNET_INVALID_ARGUMENT;
+  Session* session = session_of(handle);
+  const SessionLock lock(session);
+  if (!lock.ok()) return LINNET_BUSY;
+  report(&session->error, LINNET_OK, "");
+  return call(session);
 }
 
 }  // namespace
@@ -119,66 +163,33 @@ linnet_detect_options linnet_detect_options_default(void) {
 }
 
 linnet_status linnet_letterbox(linnet_session* handle, const linnet_image* image) {
-  if (handle == nullptr) return LINNET_INVALID_ARGUMENT;
-  Session* session = session_of(handle);
-  const SessionLock lock(session);
-  if (!lock.ok()) return LINNET_BUSY;
-  if (image == nullptr) {
-    return report(&session->error, LINNET_INVALID_ARGUMENT, "image: must not be null");
-  }
-  return letterbox(session, *image);
+  return use(handle, [&](Session* session) { return place_picture(session, image); });
 }
 
 linnet_status linnet_run(linnet_session* handle, const float* input,
                          linnet_tensor heads[LINNET_HEADS]) {
-  if (handle == nullptr) return LINNET_INVALID_ARGUMENT;
-  Session* session = session_of(handle);
-  const SessionLock lock(session);
-  if (!lock.ok()) return LINNET_BUSY;
-  Tensor& in = session->tensors[0];
-  if (input != nullptr) {
-    const size_t floats = static_cast<size_t>(in.height) * static_cast<size_t>(in.width) *
-                          static_cast<size_t>(in.channels);
-    if (input != in.data) std::memcpy(in.data, input, floats * sizeof(float));
-    use_own_input(session);
-  }
-  execute(session);
-  session->has_heads = true;
-  for (int i = 0; heads != nullptr && i < LINNET_HEADS; ++i) {
-    const Tensor& t = session->tensors[session->model.head(i).tensor];
-    heads[i] = {t.data, t.height, t.width, t.channels, static_cast<size_t>(t.channels)};
-  }
-  return LINNET_OK;
+  return use(handle, [&](Session* session) { return run(session, input, heads); });
 }
 
 linnet_status linnet_decode(linnet_session* handle, const linnet_detect_options* options,
                             linnet_box* boxes, size_t capacity, size_t* count) {
-  if (handle == nullptr) return LINNET_INVALID_ARGUMENT;
-  Session* session = session_of(handle);
-  const SessionLock lock(session);
-  if (!lock.ok()) return LINNET_BUSY;
-  linnet_status status = check_boxes(session, boxes, capacity, count);
-  if (status == LINNET_OK) status = check_options(session, options);
-  return status == LINNET_OK ? decode_checked(session, options, boxes, capacity, count) : status;
+  return use(handle, [&](Session* session) {
+    linnet_status status = check_boxes(session, boxes, capacity, count);
+    if (status == LINNET_OK) status = check_options(session, options);
+    return status == LINNET_OK ? decode_heads(session, options, boxes, capacity, count) : status;
+  });
 }
 
 linnet_status linnet_detect(linnet_session* handle, const linnet_image* image,
                             const linnet_detect_options* options, linnet_box* boxes,
                             size_t capacity, size_t* count) {
-  if (handle == nullptr) return LINNET_INVALID_ARGUMENT;
-  Session* session = session_of(handle);
-  const SessionLock lock(session);
-  if (!lock.ok()) return LINNET_BUSY;
-  if (image == nullptr) {
-    return report(&session->error, LINNET_INVALID_ARGUMENT, "image: must not be null");
-  }
-  linnet_status status = check_boxes(session, boxes, capacity, count);
-  if (status == LINNET_OK) status = check_options(session, options);
-  if (status == LINNET_OK) status = letterbox(session, *image);
-  if (status != LINNET_OK) return status;
-  execute(session);
-  session->has_heads = true;
-  return decode_checked(session, options, boxes, capacity, count);
+  return use(handle, [&](Session* session) {
+    linnet_status status = check_boxes(session, boxes, capacity, count);
+    if (status == LINNET_OK) status = check_options(session, options);
+    if (status == LINNET_OK) status = place_picture(session, image);
+    if (status == LINNET_OK) status = run(session, nullptr, nullptr);
+    return status == LINNET_OK ? decode_heads(session, options, boxes, capacity, count) : status;
+  });
 }
 
 }  // extern "C"

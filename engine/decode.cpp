@@ -78,16 +78,27 @@ struct HeadDecoder {
       for (int c = 0; c < classes; ++c) add(&box, c, objectness * sigmoid_f32(logits[5 + c]));
       return;
     }
-    int best = -1;
-    for (int c = 0; c < classes; ++c) {
-      if (is_wanted(c) && (best < 0 || logits[5 + c] > logits[5 + best])) best = c;
-    }
-    if (best >= 0) add(&box, best, objectness * sigmoid_f32(logits[5 + best]));
+    add_best(&box, objectness, logits + 5);
   }
 
  private:
   bool is_wanted(int c) const {
     return options.class_filter == nullptr || options.class_filter[c] != 0;
+  }
+
+  // Scores tie where the sigmoid saturates, so they are compared, not the logits; a sigmoid is only
+  // computed for a logit that can win.
+  void add_best(Candidate* box, float objectness, const float* logits) const {
+    int best = -1;
+    float best_score = 0;
+    for (int c = 0; c < classes; ++c) {
+      if (!is_wanted(c) || (best >= 0 && !(logits[c] > logits[best]))) continue;
+      const float score = objectness * sigmoid_f32(logits[c]);
+      if (best >= 0 && !(score > best_score)) continue;
+      best = c;
+      best_score = score;
+    }
+    if (best >= 0) add(box, best, best_score);
   }
 
   void add(Candidate* box, int class_id, float score) const {

@@ -12,4 +12,9 @@ inline linnet_status report(linnet_error* error, linnet_status status, const cha
   return status;
 }
 
+// A number for linnet_error, which knows no signs: negative ones are shown as 0.
+inline uint64_t shown(int value) {
+  return value < 0 ? 0 : static_cast<uint64_t>(value);
+}
+
 }  // namespace linnet

@@ -75,25 +75,24 @@ struct YuyvReader {
   }
 };
 
-// Source position and weights for one output coordinate.
-LetterboxColumn sample_position(int out, double scale, int extent) {
+int clamp(int x, int high) {
+  return x < 0 ? 0 : (x > high ? high : x);
+}
+
+// Source rows or columns and weights for one output coordinate. Beyond the edge OpenCV gives a
+// column the weights 1 and 0, but a row keeps its weights and reads the edge twice, which rounds
+// differently.
+LetterboxColumn sample_position(int out, double scale, int extent, bool is_column) {
   const auto position = static_cast<float>((out + 0.5) * scale - 0.5);
-  int left = floor_to_int(position);
-  float fraction = position - static_cast<float>(left);
-  if (left < 0) {
-    left = 0;
-    fraction = 0;
-  }
-  if (left >= extent - 1) {
-    left = extent - 1;
-    fraction = 0;
-  }
-  LetterboxColumn column;
-  column.left = left;
-  column.right = left + 1 < extent ? left + 1 : left;
-  column.left_weight = static_cast<int16_t>(round_half_even((1.0f - fraction) * kWeightOne));
-  column.right_weight = static_cast<int16_t>(round_half_even(fraction * kWeightOne));
-  return column;
+  const int first = floor_to_int(position);
+  float fraction = position - static_cast<float>(first);
+  if (is_column && (first < 0 || first >= extent - 1)) fraction = 0;
+  LetterboxColumn at;
+  at.left = clamp(first, extent - 1);
+  at.right = clamp(first + 1, extent - 1);
+  at.left_weight = static_cast<int16_t>(round_half_even((1.0f - fraction) * kWeightOne));
+  at.right_weight = static_cast<int16_t>(round_half_even(fraction * kWeightOne));
+  return at;
 }
 
 int mix(int top, int bottom, int top_weight, int bottom_weight) {
@@ -125,14 +124,14 @@ void fill_input(Session* session, const linnet_image& image, const Placement& at
   const double scale_y = 1.0 / (static_cast<double>(at.height) / image.height);
   const bool same_size = at.width == image.width && at.height == image.height;
   for (int x = 0; x < at.width; ++x) {
-    session->columns[x] = sample_position(x, scale_x, image.width);
+    session->columns[x] = sample_position(x, scale_x, image.width, true);
   }
   float* out = session->tensors[0].data;
   for (int y = 0; y < session->height; ++y) {
     const int inner_y = y - at.top;
     const bool row_inside = inner_y >= 0 && inner_y < at.height;
     const LetterboxColumn row =
-        row_inside ? sample_position(inner_y, scale_y, image.height) : LetterboxColumn{};
+        row_inside ? sample_position(inner_y, scale_y, image.height, false) : LetterboxColumn{};
     for (int x = 0; x < session->width; ++x, out += 3) {
       const int inner_x = x - at.left;
       if (!row_inside || inner_x < 0 || inner_x >= at.width) {
@@ -203,10 +202,12 @@ linnet_status check_image(Session* session, const linnet_image& image) {
   if (image.format < LINNET_RGB || image.format > LINNET_YUYV) {
     return fail("image format: unknown", LINNET_YUYV, static_cast<uint64_t>(image.format));
   }
-  if (image.width < 1 || image.width > kMaxPictureExtent || image.height < 1 ||
-      image.height > kMaxPictureExtent) {
-    return fail("image size: must be 1 to 16384 pixels", kMaxPictureExtent,
-                static_cast<uint64_t>(image.width));
+  const int extents[] = {image.width, image.height};
+  for (const int extent : extents) {
+    if (extent < 1 || extent > kMaxPictureExtent) {
+      return fail("image width and height: must be 1 to 16384 pixels", kMaxPictureExtent,
+                  shown(extent));
+    }
   }
   const bool nv12 = image.format == LINNET_NV12;
   if (image.planes[0] == nullptr || (nv12 && image.planes[1] == nullptr)) {

@@ -32,15 +32,14 @@ linnet_status check_extent(const format::Header& header, int* extent, int native
                            linnet_error* error) {
   if (*extent == 0) *extent = native;
   if (*extent < 1 || *extent > static_cast<int>(format::kMaxExtent)) {
-    return report(error, LINNET_INVALID_ARGUMENT, what, format::kMaxExtent,
-                  static_cast<uint64_t>(*extent));
+    return report(error, LINNET_INVALID_ARGUMENT, what, format::kMaxExtent, shown(*extent));
   }
   if (*extent % header.max_stride != 0) {
     const auto nearest = round_up(static_cast<size_t>(*extent), header.max_stride);
     return report(
         error, LINNET_INVALID_ARGUMENT,
         "height or width of the input: must be a multiple of the model's stride; the next is",
-        nearest, static_cast<uint64_t>(*extent));
+        nearest, shown(*extent));
   }
   return LINNET_OK;
 }
@@ -60,7 +59,7 @@ linnet_status check_settings(const ModelView& model, const linnet_config& config
   settings->threads = config.threads;
   if (config.threads < 1 || config.threads > LINNET_MAX_THREADS) {
     return report(config.error, LINNET_INVALID_ARGUMENT, "threads: must be 1 to 64",
-                  LINNET_MAX_THREADS, static_cast<uint64_t>(config.threads));
+                  LINNET_MAX_THREADS, shown(config.threads));
   }
   if (config.threads > 1 && config.parallel_for == nullptr) {
     return report(config.error, LINNET_INVALID_ARGUMENT,
@@ -100,13 +99,15 @@ void extend_lifetime(const View& view, int step, PlannedTensor* tensors) {
   }
 }
 
-// When each tensor is alive, and how large it is.
-void fill_plan(const ModelView& model, const Extent* extents, PlannedTensor* tensors) {
+// When each tensor is alive, and how large it is. False if one is too large for the planner.
+bool fill_plan(const ModelView& model, const Extent* extents, PlannedTensor* tensors) {
   for (int i = 0; i < model.tensor_count(); ++i) {
     const uint64_t floats =
         uint64_t{extents[i].height} * extents[i].width * model.tensor(i).channels;
     const uint64_t bytes = floats * sizeof(float);
-    tensors[i].units = static_cast<uint32_t>((bytes + LINNET_ALIGNMENT - 1) / LINNET_ALIGNMENT);
+    const uint64_t units = (bytes + LINNET_ALIGNMENT - 1) / LINNET_ALIGNMENT;
+    if (units > UINT32_MAX) return false;
+    tensors[i].units = static_cast<uint32_t>(units);
     tensors[i].first = UINT16_MAX;
     tensors[i].last = 0;
   }
@@ -118,6 +119,12 @@ void fill_plan(const ModelView& model, const Extent* extents, PlannedTensor* ten
     extend_lifetime(model.output(node), i, tensors);
   }
   for (int i = 0; i < model.head_count(); ++i) tensors[model.head(i).tensor].last = UINT16_MAX;
+  return true;
+}
+
+linnet_status report_too_large(linnet_error* error) {
+  return report(error, LINNET_INVALID_ARGUMENT,
+                "arena: larger than this machine can address; use a smaller input");
 }
 
 size_t widest_segment(const ModelView& model) {
@@ -137,7 +144,7 @@ linnet_status lay_out(const ModelView& model, const linnet_config& config, Arena
   Planning planning;
   status = infer_extents(model, settings.height, settings.width, planning.extents, config.error);
   if (status != LINNET_OK) return status;
-  fill_plan(model, planning.extents, planning.tensors);
+  if (!fill_plan(model, planning.extents, planning.tensors)) return report_too_large(config.error);
   const uint64_t units = plan_memory(planning.tensors, model.tensor_count(), planning.order);
 
   arena->take<uint8_t>(sizeof(Session));
@@ -168,15 +175,9 @@ linnet_status lay_out(const ModelView& model, const linnet_config& config, Arena
   struct Unit {
     uint8_t bytes[LINNET_ALIGNMENT];
   };
-  if (units > SIZE_MAX / sizeof(Unit)) {
-    return report(config.error, LINNET_INVALID_ARGUMENT,
-                  "arena: larger than this machine can address; use a smaller input");
-  }
+  if (units > SIZE_MAX / sizeof(Unit)) return report_too_large(config.error);
   Unit* activations = arena->take<Unit>(static_cast<size_t>(units));
-  if (arena->overflowed()) {
-    return report(config.error, LINNET_INVALID_ARGUMENT,
-                  "arena: larger than this machine can address; use a smaller input");
-  }
+  if (arena->overflowed()) return report_too_large(config.error);
   if (session == nullptr) return LINNET_OK;
 
   session->height = settings.height;

@@ -64,7 +64,8 @@ struct Session {
   // How the last picture was placed: network = picture * gain + pad.
   float gain = 1, pad_x = 0, pad_y = 0;
   int picture_width = 0, picture_height = 0;
-  bool has_heads = false;  // linnet_run has finished once
+  bool has_input = false;  // a picture is letterboxed and not yet run; a run uses the input up
+  bool has_heads = false;  // the heads are those of the last run
 
   linnet_error error{};
   std::atomic_flag busy = ATOMIC_FLAG_INIT;

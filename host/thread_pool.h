@@ -1,0 +1,57 @@
+// A pool of threads that runs the engine's parallel loops: an implementation of linnet_parallel_for
+// for programs that have std::thread.
+//
+//   ThreadPool pool(4);
+//   config.threads = pool.threads();
+//   config.parallel_for = ThreadPool::parallel_for;
+//   config.pool = &pool;
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+#include "linnet/linnet.h"
+
+namespace linnet::host {
+
+// One loop runs at a time: the pool belongs to one session, or to sessions that take turns.
+class ThreadPool {
+ public:
+  // threads: 1 to LINNET_MAX_THREADS, with the caller of run(), which works too; std::runtime_error
+  // otherwise.
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int threads() const { return static_cast<int>(workers_.size()) + 1; }
+
+  // Runs task(context, i, worker) for every i in [0, count), each once, and returns when all are
+  // done. worker is in [0, threads()); 0 is the calling thread. The task must not throw.
+  void run(int count, linnet_task task, void* context);
+  // run() in the form of linnet_parallel_for; `pool` is a ThreadPool.
+  static void parallel_for(void* pool, int count, linnet_task task, void* context);
+
+ private:
+  void stop();
+  void work(int worker);
+  void take_items(int worker);
+
+  // The loop being run. Written only while next_ is closed and no worker is inside.
+  linnet_task task_ = nullptr;
+  void* context_ = nullptr;
+  int count_ = 0;
+
+  // The next index to take. Between loops it is so large that a worker who comes late takes nothing
+  // and reads nothing of the loop.
+  static constexpr int kClosed = 1 << 30;
+  std::atomic<int> next_{kClosed};
+  std::atomic<int> inside_{0};           // workers that may hold an index
+  std::atomic<uint32_t> generation_{0};  // counts loops; workers sleep on it
+  std::atomic<bool> stop_{false};
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace linnet::host

@@ -1,0 +1,192 @@
+// Every operator against the reference, step by step, on random models. Also checked at each step:
+// items may be computed in any order and in any pieces, scratch needs no preparation, and nothing
+// but the step's output channels (and scratch) is written.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <random>
+#include <set>
+
+#include "engine/ops/op.h"
+#include "model/op_traits.h"
+#include "tests/engine/open_session.h"
+#include "tests/engine/random_model.h"
+#include "tests/engine/reference.h"
+#include "tests/support/models.h"
+
+namespace linnet::test {
+namespace {
+
+class StepChecker {
+ public:
+  StepChecker(const std::vector<uint8_t>& file, int height, int width, uint32_t seed)
+      : model_(file),
+        open_(model_, sized(height, width)),
+        session_(open_.internals()),
+        input_(random_input(height, width, seed)),
+        reference_(model_.data(), height, width, input_.data()),
+        random_(seed) {
+    std::copy(input_.begin(), input_.end(), session_.tensors[0].data);
+  }
+
+  void run() {
+    for (int i = 0; i < session_.step_count && !::testing::Test::HasFatalFailure(); ++i) {
+      const Step& step = session_.steps[i];
+      SCOPED_TRACE("step " + std::to_string(i) + ", " + format::op_traits(step.node->op)->name);
+      const double limit = tolerance(step);
+      const std::vector<uint8_t> before(open_.arena(), open_.arena() + open_.bytes());
+      run_in_pieces(step);
+      reference_.step(i);
+      compare_output(step, limit);
+      check_rest_is_untouched(step, before);
+    }
+  }
+
+ private:
+  // Rounding grows with what the step reads.
+  double tolerance(const Step& step) {
+    double limit = 1e-5;
+    for (int k = 0; k < step.node->operand_count; ++k) {
+      double largest = 1;
+      for (int i = 0; i < step.in[k].count; ++i) {
+        for (const double x : reference_.tensor(step.in[k].segments[i].tensor).values) {
+          largest = std::max(largest, std::abs(x));
+        }
+      }
+      limit *= largest;
+    }
+    return limit;
+  }
+
+  void run_in_pieces(const Step& step) {
+    const int items = step.op->item_count(step);
+    std::set<int> cuts = {0, items};
+    for (int i = 0; i < 3; ++i) {
+      cuts.insert(std::uniform_int_distribution<int>(0, items)(random_));
+    }
+    std::vector<std::pair<int, int>> pieces;
+    for (auto cut = cuts.begin(); std::next(cut) != cuts.end(); ++cut) {
+      pieces.emplace_back(*cut, *std::next(cut));
+    }
+    std::shuffle(pieces.begin(), pieces.end(), random_);
+    for (const auto& [begin, end] : pieces) {
+      std::memset(session_.scratch, 0xFF, session_.scratch_bytes);
+      step.op->run(session_, step, begin, end, session_.scratch);
+    }
+  }
+
+  // Compares, and lets the reference go on with the engine's values, so that errors do not add up.
+  void compare_output(const Step& step, double limit) {
+    for (int i = 0; i < step.out.count; ++i) {
+      const format::Segment& s = step.out.segments[i];
+      const Tensor& got = session_.tensors[s.tensor];
+      Map& want = reference_.tensor(s.tensor);
+      ASSERT_EQ(got.height, want.height);
+      ASSERT_EQ(got.width, want.width);
+      for (int y = 0; y < got.height; ++y) {
+        for (int x = 0; x < got.width; ++x) {
+          for (int c = s.channel; c < s.channel + s.channels; ++c) {
+            const float value = *pixel(got, y, x, c);
+            ASSERT_NEAR(value, want.at(y, x, c), limit)
+                << "tensor " << s.tensor << " y " << y << " x " << x << " channel " << c;
+            want.at(y, x, c) = value;
+          }
+        }
+      }
+    }
+  }
+
+  void check_rest_is_untouched(const Step& step, std::vector<uint8_t> before) {
+    const auto accept = [&](const void* memory, size_t bytes) {
+      const auto* first = static_cast<const uint8_t*>(memory);
+      std::copy_n(first, bytes, before.begin() + (first - open_.arena()));
+    };
+    accept(session_.scratch, session_.scratch_bytes);
+    for (int i = 0; i < step.out.count; ++i) {
+      const format::Segment& s = step.out.segments[i];
+      const Tensor& t = session_.tensors[s.tensor];
+      for (int p = 0; p < t.height * t.width; ++p) {
+        accept(pixel(t, 0, p, s.channel), s.channels * sizeof(float));
+      }
+    }
+    const auto [left, right] = std::mismatch(before.begin(), before.end(), open_.arena());
+    ASSERT_EQ(left, before.end()) << "wrote byte " << left - before.begin() << " of the arena";
+  }
+
+  VerifiedModel model_;
+  OpenSession open_;
+  Session& session_;
+  std::vector<float> input_;
+  Reference reference_;
+  std::mt19937 random_;
+};
+
+class RandomModels : public ::testing::TestWithParam<int> {};
+
+TEST_P(RandomModels, EveryStepMatchesTheReference) {
+  constexpr uint32_t kModelsPerTest = 40;
+  for (uint32_t i = 0; i < kModelsPerTest && !HasFatalFailure(); ++i) {
+    const uint32_t seed = static_cast<uint32_t>(GetParam()) * kModelsPerTest + i;
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const RandomModel random = make_random_model(seed);
+    StepChecker(random.file, random.height, random.width, seed).run();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomModels, ::testing::Range(0, 10));
+
+// The generator reaches every operator; otherwise the test above would prove nothing.
+TEST(RandomModels, CoverEveryOperator) {
+  std::set<std::string> seen;
+  int several_outputs = 0, several_inputs = 0, enlarged = 0;
+  for (uint32_t seed = 0; seed < 400; ++seed) {
+    const VerifiedModel model(make_random_model(seed).file);
+    const ModelView view(model.data());
+    for (int i = 0; i < view.node_count(); ++i) {
+      const format::Node& node = view.node(i);
+      seen.insert(format::op_traits(node.op)->name);
+      several_outputs += node.output_segments > 1;
+      several_inputs += node.operand_segments[0] > 1;
+      const View in = view.operand(node, 0);
+      for (int s = 0; s < in.count; ++s) enlarged += in.segments[s].upsample_shift != 0;
+    }
+  }
+  EXPECT_EQ(seen.size(), std::size(format::kOpTraits));
+  EXPECT_GT(several_outputs, 400);
+  EXPECT_GT(several_inputs, 400);
+  EXPECT_GT(enlarged, 100);
+}
+
+TEST(EveryOpModel, EveryStepMatchesTheReference) {
+  const std::vector<uint8_t> file = every_op_model().build();
+  for (const auto& [height, width] : {std::pair(64, 64), {32, 32}, {96, 160}, {320, 32}}) {
+    SCOPED_TRACE(std::to_string(height) + "x" + std::to_string(width));
+    StepChecker(file, height, width, 7).run();
+  }
+}
+
+// Infinities and NaN in the input are the caller's business: every step runs to its end.
+TEST(EveryOpModel, TakesAnyInput) {
+  const VerifiedModel model(every_op_model().build());
+  const OpenSession session(model, sized(64, 64));
+  std::vector<float> input = random_input(64, 64, 1);
+  const float odd[] = {INFINITY, -INFINITY, NAN, 3e38f, -3e38f, 1e-42f};
+  for (size_t i = 0; i < input.size(); i += 97) input[i] = odd[i % std::size(odd)];
+  linnet_tensor heads[LINNET_HEADS];
+  ASSERT_EQ(linnet_run(session.get(), input.data(), heads), LINNET_OK);
+  std::vector<linnet_box> boxes(300);
+  size_t count = 0;
+  linnet_detect_options options = linnet_detect_options_default();
+  options.confidence = 0;
+  ASSERT_EQ(linnet_decode(session.get(), &options, boxes.data(), boxes.size(), &count), LINNET_OK);
+  for (size_t i = 0; i < count; ++i) {
+    EXPECT_TRUE(boxes[i].x1 >= 0 && boxes[i].x1 <= boxes[i].x2 && boxes[i].x2 <= 64);
+    EXPECT_TRUE(boxes[i].y1 >= 0 && boxes[i].y1 <= boxes[i].y2 && boxes[i].y2 <= 64);
+    EXPECT_TRUE(boxes[i].score > 0 && boxes[i].score <= 1);
+  }
+}
+
+}  // namespace
+}  // namespace linnet::test
