@@ -29,7 +29,7 @@ void expect_runs(const ModelBuilder& builder, int height, int width) {
   const linnet_status sized = linnet_arena_size(&model, &config, &bytes);
   linnet_error_format(&error, text, sizeof text);
   ASSERT_EQ(sized, LINNET_OK) << text;
-  const AlignedBytes arena(std::vector<uint8_t>(bytes, 0xAA));
+  const AlignedBytes arena(bytes, 0xAA);
   Session session;
   ASSERT_EQ(session.open(model, config, arena.data(), bytes), LINNET_OK);
 

@@ -326,12 +326,16 @@ std::vector<uint8_t> ModelBuilder::build() const {
   return assemble(header, sections);
 }
 
-AlignedBytes::AlignedBytes(const std::vector<uint8_t>& bytes) : size_(bytes.size()) {
+AlignedBytes::AlignedBytes(size_t size, uint8_t fill) : size_(size) {
   void* memory = nullptr;
-  if (posix_memalign(&memory, format::kAlignment, bytes.empty() ? 1 : bytes.size()) != 0) {
+  if (posix_memalign(&memory, format::kAlignment, size == 0 ? 1 : size) != 0) {
     throw std::bad_alloc();
   }
+  std::memset(memory, fill, size);
   data_.reset(static_cast<uint8_t*>(memory));
+}
+
+AlignedBytes::AlignedBytes(const std::vector<uint8_t>& bytes) : AlignedBytes(bytes.size(), 0) {
   if (!bytes.empty()) std::memcpy(data_.get(), bytes.data(), bytes.size());
 }
 

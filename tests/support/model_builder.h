@@ -108,11 +108,12 @@ class ModelBuilder {
   std::vector<HeadSpec> heads_;
 };
 
-// A copy of a file at a 64-byte aligned address that ends exactly where the file ends, so that
-// AddressSanitizer sees every read beyond it.
+// Memory at a 64-byte aligned address, for a copy of a file or an arena; it has no byte more, so
+// that AddressSanitizer sees every read beyond it.
 class AlignedBytes {
  public:
   explicit AlignedBytes(const std::vector<uint8_t>& bytes);
+  AlignedBytes(size_t size, uint8_t fill);
   uint8_t* data() const { return data_.get(); }
   size_t size() const { return size_; }
 

@@ -1,0 +1,40 @@
+#include "model/crc32.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace linnet {
+namespace {
+
+// One bit at a time, straight from the definition.
+uint32_t slow_crc32(uint32_t crc, const uint8_t* data, size_t bytes) {
+  crc = ~crc;
+  for (size_t i = 0; i < bytes; ++i) {
+    crc ^= data[i];
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) ? 0xEDB88320u : 0u);
+  }
+  return ~crc;
+}
+
+TEST(Crc32, CheckValueOfTheStandard) {
+  EXPECT_EQ(crc32(0, "123456789", 9), 0xCBF43926u);
+  EXPECT_EQ(crc32(0, nullptr, 0), 0u);
+}
+
+TEST(Crc32, EveryLengthOffsetAndSplit) {
+  std::vector<uint8_t> data(64);
+  for (size_t i = 0; i < data.size(); ++i) data[i] = static_cast<uint8_t>(i * 37 + 11);
+  for (size_t offset = 0; offset < 8; ++offset) {
+    for (size_t length = 0; offset + length <= data.size(); ++length) {
+      const uint8_t* p = data.data() + offset;
+      const uint32_t expected = slow_crc32(0, p, length);
+      EXPECT_EQ(crc32(0, p, length), expected);
+      const size_t half = length / 2;
+      EXPECT_EQ(crc32(crc32(0, p, half), p + half, length - half), expected);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace linnet

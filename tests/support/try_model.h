@@ -1,0 +1,27 @@
+// Does to an untrusted model everything that a program would: verify, open, run, decode. Shared by
+// the mutation tests and the fuzz target; the sanitizers watch.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "linnet/linnet.h"
+
+namespace linnet::test {
+
+struct TryLimits {
+  size_t arena_bytes = size_t{16} << 20;
+  uint64_t multiplications = 20'000'000;  // of one inference
+};
+
+struct TryResult {
+  linnet_status status = LINNET_OK;  // of the first call that failed
+  linnet_error error{};
+  bool verified = false, opened = false, ran = false;
+};
+
+// file: 64-byte aligned. Runs at the smallest input sizes, and only asks for the arena's size at
+// the native and the largest ones. A model beyond the limits is verified and sized, not run.
+TryResult try_model(const void* file, size_t bytes, const TryLimits& limits = {});
+
+}  // namespace linnet::test
