@@ -35,7 +35,7 @@ inline constexpr uint32_t kMaxHeadStride = 256;
 
 // Sections follow the header in this order, each at the next multiple of 64 bytes, zeros between.
 enum Section : uint32_t {
-  kStrings = 0,  // NUL-terminated UTF-8; the first string is empty
+  kStrings = 0,  // NUL-terminated UTF-8 without control characters; the first is empty
   kClasses = 1,  // uint32_t string offset of each class name
   kHeadRecords = 2,
   kTensors = 3,
@@ -125,8 +125,8 @@ enum WeightLayout : uint8_t {
 // One step. Nodes are in execution order. Its views lie in the segment table at first_segment:
 // operand 0, operand 1 (if any), output; nodes' views follow one another and cover the table.
 // The output view's channels are the node's output channels in the order of the weights; output
-// segments are disjoint, and none overlaps a segment that the node reads (except element-wise ops
-// whose output view equals an operand's view).
+// segments are disjoint, and none overlaps a segment that the node reads. The views of upsample,
+// channel_shuffle and space_to_depth are one segment each.
 struct Node {          // 64 bytes
   uint32_t name;       // string offset
   uint8_t op;          // OpCode

@@ -150,7 +150,7 @@ class Verifier {
         continue;
       }
       const auto step = static_cast<uint32_t>(utf8_character_bytes(text + i, range.bytes - i));
-      const bool printable = step != 0 && text[i] >= 0x20 && text[i] != 0x7F;
+      const bool printable = step != 0 && !is_control_character(text + i);
       if (!expect(printable, "string: must be UTF-8 without control characters", 0x20, text[i]))
         return false;
       length += step;
@@ -549,6 +549,10 @@ size_t utf8_character_bytes(const uint8_t* text, size_t bytes) {
   constexpr uint32_t kLowest[] = {0, 0, 0x80, 0x800, 0x10000};
   const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
   return code < kLowest[length] || code > 0x10FFFF || surrogate ? 0 : length;
+}
+
+bool is_control_character(const uint8_t* text) {
+  return text[0] < 0x20 || text[0] == 0x7F || (text[0] == 0xC2 && text[1] < 0xA0);
 }
 
 bool model_verify(const void* file, size_t bytes, VerifyError* error) {

@@ -28,5 +28,8 @@ bool model_verify(const void* file, size_t bytes, VerifyError* error);
 // Length of the UTF-8 character at `text` (1 to 4), 0 if it is malformed, overlong, a surrogate or
 // cut off after `bytes` bytes.
 size_t utf8_character_bytes(const uint8_t* text, size_t bytes);
+// True for the control characters U+0000 to U+001F and U+007F to U+009F, which move a terminal's
+// cursor or worse. text: a valid character.
+bool is_control_character(const uint8_t* text);
 
 }  // namespace linnet

@@ -45,11 +45,11 @@ class Strings {
   static std::string sanitize(const std::string& text) {
     std::string out;
     for (size_t i = 0; i < text.size() && out.size() < format::kMaxNameBytes;) {
-      const size_t length = utf8_length(text, i);
-      const auto byte = static_cast<unsigned char>(text[i]);
-      if (length == 0 || (length == 1 && (byte < 0x20 || byte == 0x7F))) {
+      const auto* character = reinterpret_cast<const uint8_t*>(text.data()) + i;
+      const size_t length = utf8_character_bytes(character, text.size() - i);
+      if (length == 0 || is_control_character(character)) {
         out.push_back('?');
-        ++i;
+        i += length == 0 ? 1 : length;
         continue;
       }
       if (out.size() + length > format::kMaxNameBytes) break;
@@ -57,11 +57,6 @@ class Strings {
       i += length;
     }
     return out;
-  }
-
-  // Bytes of the valid UTF-8 character at `i`, 0 if there is none.
-  static size_t utf8_length(const std::string& text, size_t i) {
-    return utf8_character_bytes(reinterpret_cast<const uint8_t*>(text.data()) + i, text.size() - i);
   }
 
   std::map<std::string, uint32_t> offsets_;

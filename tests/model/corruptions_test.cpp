@@ -93,6 +93,12 @@ const Corruption kCorruptions[] = {
      [](ModelEditor& m) { m.text(m.header().sections[format::kStrings].bytes - 1) = 'a'; },
      "the last string is not terminated"},
     {"strings_control", [](ModelEditor& m) { m.text(2) = '\n'; }, "string: must be UTF-8"},
+    {"strings_control_c1",
+     [](ModelEditor& m) {
+       m.text(2) = '\xC2';
+       m.text(3) = '\x9B';
+     },
+     "string: must be UTF-8"},
     {"strings_utf8", [](ModelEditor& m) { m.text(2) = '\xC3'; }, "string: must be UTF-8"},
     {"class_name", [](ModelEditor& m) { m.class_offset(1) = 9999999; }, "class name: beyond"},
     {"class_name_inside", [](ModelEditor& m) { m.class_offset(1) += 2; },

@@ -172,6 +172,7 @@ class Mutator {
   // Later changes must find the tables that earlier ones may have broken.
   static bool sections_fit(ModelEditor* editor) {
     for (const format::SectionRange& range : editor->header().sections) {
+      if (range.offset % format::kAlignment != 0) return false;
       if (uint64_t{range.offset} + range.bytes > editor->bytes().size()) return false;
     }
     return true;

@@ -5,8 +5,8 @@
 
 namespace linnet::test {
 
-// The smallest detector that the verifier accepts: three pools and three 1x1 convolutions, one
-// class, one anchor a cell, strides 8, 16 and 32. docs/format.md walks through its bytes.
+// The smallest detector that the verifier accepts: a 1x1 convolution of stride 8 and two
+// pools of stride 2, one class, one anchor a cell. docs/format.md walks through its bytes.
 ModelBuilder tiny_model();
 
 // A detector with every operator, every activation, views of several segments, upsampled reads, a
