@@ -1,0 +1,3 @@
+// Input of checks.includes_finds_violations; never compiled.
+#include "converter/error.h"
+#include "host/file.h"
