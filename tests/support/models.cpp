@@ -68,7 +68,7 @@ ModelBuilder every_op_model() {
   const int swapped = b.tensor("swapped", 16);
   b.upsample(b.whole(sum), b.whole(large), 2);
   b.concat({segment(large, 0, 16), segment(p4, 0, 16)}, b.whole(joined));
-  b.conv({segment(joined, 0, 8), segment(p4, 4, 8), segment(sum, 0, 16, 1)},
+  b.conv({segment(joined, 0, 4), segment(p4, 4, 8), segment(sum, 4, 4, 1)},
          {segment(mixed, 8, 16), segment(mixed, 0, 8)}, window(3, 1, 2, 2), {Activation::silu});
   b.copy({segment(stage, 8, 8), segment(stage, 0, 8)}, b.whole(swapped));
 
