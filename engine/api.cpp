@@ -23,11 +23,11 @@ linnet_status status_of(VerifyCode code) {
   return LINNET_BAD_MODEL;
 }
 
-Session* session_of(linnet_session* session) {
-  return reinterpret_cast<Session*>(session);
+SessionState* session_of(linnet_session* session) {
+  return reinterpret_cast<SessionState*>(session);
 }
 
-linnet_status check_boxes(Session* session, const linnet_box* boxes, size_t capacity,
+linnet_status check_boxes(SessionState* session, const linnet_box* boxes, size_t capacity,
                           const size_t* count) {
   if (count == nullptr || (boxes == nullptr && capacity != 0)) {
     return report(&session->error, LINNET_INVALID_ARGUMENT, "boxes and count: must not be null");
@@ -39,7 +39,7 @@ bool in_unit_interval(float x) {
   return x >= 0.0f && x <= 1.0f;
 }
 
-linnet_status check_options(Session* session, const linnet_detect_options* options) {
+linnet_status check_options(SessionState* session, const linnet_detect_options* options) {
   if (options == nullptr) return LINNET_OK;
   if (!in_unit_interval(options->confidence) || !in_unit_interval(options->iou)) {
     return report(&session->error, LINNET_INVALID_ARGUMENT,
@@ -48,7 +48,7 @@ linnet_status check_options(Session* session, const linnet_detect_options* optio
   return LINNET_OK;
 }
 
-linnet_status place_picture(Session* session, const linnet_image* image) {
+linnet_status place_picture(SessionState* session, const linnet_image* image) {
   if (image == nullptr) {
     return report(&session->error, LINNET_INVALID_ARGUMENT, "image: must not be null");
   }
@@ -60,14 +60,14 @@ linnet_status place_picture(Session* session, const linnet_image* image) {
 }
 
 // Boxes will be in pixels of the network input.
-void place_own_input(Session* session) {
+void place_own_input(SessionState* session) {
   session->gain = 1;
   session->pad_x = session->pad_y = 0;
   session->picture_width = session->width;
   session->picture_height = session->height;
 }
 
-linnet_status run(Session* session, const float* input, linnet_tensor* heads) {
+linnet_status run(SessionState* session, const float* input, linnet_tensor* heads) {
   const Tensor& in = session->tensors[0];
   if (input != nullptr) {
     const size_t floats = static_cast<size_t>(in.height) * static_cast<size_t>(in.width) *
@@ -88,7 +88,7 @@ linnet_status run(Session* session, const float* input, linnet_tensor* heads) {
   return LINNET_OK;
 }
 
-linnet_status decode_heads(Session* session, const linnet_detect_options* options,
+linnet_status decode_heads(SessionState* session, const linnet_detect_options* options,
                            linnet_box* boxes, size_t capacity, size_t* count) {
   if (!session->has_heads) {
     return report(&session->error, LINNET_INVALID_ARGUMENT, "linnet_decode: call linnet_run first");
@@ -101,7 +101,7 @@ linnet_status decode_heads(Session* session, const linnet_detect_options* option
 template <typename Call>
 linnet_status use(linnet_session* handle, const Call& call) {
   if (handle == nullptr) return LINNET_INVALID_ARGUMENT;
-  Session* session = session_of(handle);
+  SessionState* session = session_of(handle);
   const SessionLock lock(session);
   if (!lock.ok()) return LINNET_BUSY;
   report(&session->error, LINNET_OK, "");
@@ -152,7 +152,7 @@ const char* linnet_model_class_name(const linnet_model* model, int class_id) {
 }
 
 const linnet_error* linnet_session_error(const linnet_session* session) {
-  return session == nullptr ? nullptr : &reinterpret_cast<const Session*>(session)->error;
+  return session == nullptr ? nullptr : &reinterpret_cast<const SessionState*>(session)->error;
 }
 
 linnet_detect_options linnet_detect_options_default(void) {
@@ -163,17 +163,17 @@ linnet_detect_options linnet_detect_options_default(void) {
 }
 
 linnet_status linnet_letterbox(linnet_session* handle, const linnet_image* image) {
-  return use(handle, [&](Session* session) { return place_picture(session, image); });
+  return use(handle, [&](SessionState* session) { return place_picture(session, image); });
 }
 
 linnet_status linnet_run(linnet_session* handle, const float* input,
                          linnet_tensor heads[LINNET_HEADS]) {
-  return use(handle, [&](Session* session) { return run(session, input, heads); });
+  return use(handle, [&](SessionState* session) { return run(session, input, heads); });
 }
 
 linnet_status linnet_decode(linnet_session* handle, const linnet_detect_options* options,
                             linnet_box* boxes, size_t capacity, size_t* count) {
-  return use(handle, [&](Session* session) {
+  return use(handle, [&](SessionState* session) {
     linnet_status status = check_boxes(session, boxes, capacity, count);
     if (status == LINNET_OK) status = check_options(session, options);
     return status == LINNET_OK ? decode_heads(session, options, boxes, capacity, count) : status;
@@ -183,7 +183,7 @@ linnet_status linnet_decode(linnet_session* handle, const linnet_detect_options*
 linnet_status linnet_detect(linnet_session* handle, const linnet_image* image,
                             const linnet_detect_options* options, linnet_box* boxes,
                             size_t capacity, size_t* count) {
-  return use(handle, [&](Session* session) {
+  return use(handle, [&](SessionState* session) {
     linnet_status status = check_boxes(session, boxes, capacity, count);
     if (status == LINNET_OK) status = check_options(session, options);
     if (status == LINNET_OK) status = place_picture(session, image);

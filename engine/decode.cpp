@@ -121,7 +121,7 @@ struct HeadDecoder {
   }
 };
 
-uint32_t collect(Session* session, const linnet_detect_options& options) {
+uint32_t collect(SessionState* session, const linnet_detect_options& options) {
   CandidateHeap heap(session->candidates, session->max_candidates);
   const int classes = session->model.header().class_count;
   uint32_t order = 0;
@@ -172,7 +172,7 @@ float clip(float x, float high) {
   return !(x > 0) ? 0 : (x > high ? high : x);
 }
 
-linnet_box to_picture(const Session& session, const Candidate& c) {
+linnet_box to_picture(const SessionState& session, const Candidate& c) {
   const auto w = static_cast<float>(session.picture_width);
   const auto h = static_cast<float>(session.picture_height);
   linnet_box box;
@@ -187,7 +187,7 @@ linnet_box to_picture(const Session& session, const Candidate& c) {
 
 }  // namespace
 
-linnet_status decode(Session* session, const linnet_detect_options& options, linnet_box* boxes,
+linnet_status decode(SessionState* session, const linnet_detect_options& options, linnet_box* boxes,
                      size_t capacity, size_t* count) {
   const uint32_t found = collect(session, options);
   uint32_t most = options.max_boxes == 0 ? kDefaultMaxBoxes : options.max_boxes;

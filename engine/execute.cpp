@@ -7,7 +7,7 @@ namespace {
 constexpr int kPiecesPerThread = 4;
 
 struct StepTask {
-  const Session* session;
+  const SessionState* session;
   const Step* step;
   int items;
   int pieces;
@@ -25,7 +25,7 @@ void run_piece(void* context, int index, int worker) {
 
 }  // namespace
 
-void execute(Session* session) {
+void execute(SessionState* session) {
   for (int i = 0; i < session->step_count; ++i) {
     const Step& step = session->steps[i];
     const int items = step.op->item_count(step);

@@ -116,7 +116,7 @@ Rgb sample(const Reader& read, const LetterboxColumn& row, const LetterboxColumn
 }
 
 template <typename Reader>
-void fill_input(Session* session, const linnet_image& image, const Placement& at,
+void fill_input(SessionState* session, const linnet_image& image, const Placement& at,
                 const Reader& read) {
   const float scale = session->model.header().input_scale;
   const float border = kBorder * scale;
@@ -155,7 +155,7 @@ int python_round(double x) {
   return whole;
 }
 
-Placement place(Session* session, const linnet_image& image) {
+Placement place(SessionState* session, const linnet_image& image) {
   const double ratio_y = static_cast<double>(session->height) / image.height;
   const double ratio_x = static_cast<double>(session->width) / image.width;
   const double gain = ratio_y < ratio_x ? ratio_y : ratio_x;
@@ -195,7 +195,7 @@ size_t packed_stride(const linnet_image& image) {
   }
 }
 
-linnet_status check_image(Session* session, const linnet_image& image) {
+linnet_status check_image(SessionState* session, const linnet_image& image) {
   const auto fail = [&](const char* what, uint64_t expected, uint64_t found) {
     return report(&session->error, LINNET_INVALID_ARGUMENT, what, expected, found);
   };
@@ -229,7 +229,7 @@ linnet_status check_image(Session* session, const linnet_image& image) {
 
 }  // namespace
 
-linnet_status letterbox(Session* session, const linnet_image& image) {
+linnet_status letterbox(SessionState* session, const linnet_image& image) {
   const linnet_status status = check_image(session, image);
   if (status != LINNET_OK) return status;
   const Placement at = place(session, image);

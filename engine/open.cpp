@@ -137,7 +137,7 @@ size_t widest_segment(const ModelView& model) {
 
 // Takes everything that a session needs from `arena`; fills *session unless arena only counts.
 linnet_status lay_out(const ModelView& model, const linnet_config& config, Arena* arena,
-                      void* session_memory, const void* file, Session** out) {
+                      void* session_memory, const void* file, SessionState** out) {
   Settings settings;
   linnet_status status = check_settings(model, config, &settings);
   if (status != LINNET_OK) return status;
@@ -147,8 +147,9 @@ linnet_status lay_out(const ModelView& model, const linnet_config& config, Arena
   if (!fill_plan(model, planning.extents, planning.tensors)) return report_too_large(config.error);
   const uint64_t units = plan_memory(planning.tensors, model.tensor_count(), planning.order);
 
-  arena->take<uint8_t>(sizeof(Session));
-  Session* session = session_memory == nullptr ? nullptr : new (session_memory) Session(file);
+  arena->take<uint8_t>(sizeof(SessionState));
+  SessionState* session =
+      session_memory == nullptr ? nullptr : new (session_memory) SessionState(file);
   const auto node_count = static_cast<size_t>(model.node_count());
   const auto tensor_count = static_cast<size_t>(model.tensor_count());
   Step* steps = arena->take<Step>(node_count);
@@ -237,7 +238,7 @@ linnet_status linnet_arena_size(const linnet_model* model, const linnet_config* 
     return report(config->error, LINNET_INVALID_ARGUMENT, "bytes: must not be null");
   }
   Arena counter(nullptr);
-  Session* none = nullptr;
+  SessionState* none = nullptr;
   const linnet_status laid_out =
       lay_out(ModelView(model->data), *config, &counter, nullptr, model->data, &none);
   if (laid_out == LINNET_OK) *bytes = counter.used();
@@ -262,7 +263,7 @@ linnet_status linnet_open(const linnet_model* model, const linnet_config* config
                   "bytes of the arena: give what linnet_arena_size says", needed, bytes);
   }
   Arena real(arena);
-  Session* session = nullptr;
+  SessionState* session = nullptr;
   const linnet_status status =
       lay_out(ModelView(model->data), *config, &real, arena, model->data, &session);
   if (status == LINNET_OK) *out = reinterpret_cast<linnet_session*>(session);

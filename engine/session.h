@@ -10,7 +10,7 @@
 namespace linnet {
 
 struct OpDesc;
-struct Session;
+struct SessionState;
 
 struct Tensor {
   float* data = nullptr;  // NHWC, pixel stride = channels
@@ -41,8 +41,8 @@ struct LetterboxColumn {
   int16_t left_weight, right_weight;
 };
 
-struct Session {
-  explicit Session(const void* file) : model(file) {}
+struct SessionState {
+  explicit SessionState(const void* file) : model(file) {}
 
   ModelView model;
   int height = 0, width = 0;
@@ -74,7 +74,7 @@ struct Session {
 // Marks a session as in use for the length of a call; `ok()` is false if it already was.
 class SessionLock {
  public:
-  explicit SessionLock(Session* session)
+  explicit SessionLock(SessionState* session)
       : session_(session), ok_(!session->busy.test_and_set(std::memory_order_acquire)) {}
   ~SessionLock() {
     if (ok_) session_->busy.clear(std::memory_order_release);
@@ -84,14 +84,14 @@ class SessionLock {
   bool ok() const { return ok_; }
 
  private:
-  Session* session_;
+  SessionState* session_;
   bool ok_;
 };
 
 // The steps of the API, on a locked session.
-linnet_status letterbox(Session* session, const linnet_image& image);
-void execute(Session* session);
-linnet_status decode(Session* session, const linnet_detect_options& options, linnet_box* boxes,
+linnet_status letterbox(SessionState* session, const linnet_image& image);
+void execute(SessionState* session);
+linnet_status decode(SessionState* session, const linnet_detect_options& options, linnet_box* boxes,
                      size_t capacity, size_t* count);
 
 }  // namespace linnet

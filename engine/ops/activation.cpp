@@ -9,7 +9,7 @@ void bind(uint32_t cpu_features, Step* step) {
   step->kernel = &activation_f32_select(cpu_features);
 }
 
-void run(const Session& session, const Step& step, int begin, int end, void*) {
+void run(const SessionState& session, const Step& step, int begin, int end, void*) {
   const Epilogue epilogue = epilogue_of(*step.node);
   for_each_run(step.in[0], step.out,
                [&](int, int count, const format::Segment& from, const format::Segment& to) {

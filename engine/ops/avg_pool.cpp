@@ -3,7 +3,7 @@
 namespace linnet {
 namespace {
 
-void run(const Session& session, const Step& step, int begin, int end, void*) {
+void run(const SessionState& session, const Step& step, int begin, int end, void*) {
   run_pool(session, step, begin, end, static_cast<const PoolF32Variant*>(step.kernel)->avg_pool);
 }
 

@@ -85,7 +85,7 @@ void fill_k(const Step& step, int* k) {
 }
 
 // Row pointers of one output pixel: rows[segment * mr].
-void fill_pixel(const Session& session, const Step& step, int y, int x, int mr,
+void fill_pixel(const SessionState& session, const Step& step, int y, int x, int mr,
                 const float** rows) {
   const format::Node& node = *step.node;
   const View& view = step.in[0];
@@ -108,7 +108,8 @@ void fill_pixel(const Session& session, const Step& step, int y, int x, int mr,
 }
 
 // Row pointers of all tiles of output pixels [first, first + count).
-void fill_rows(const Session& session, const Step& step, int first, int count, const float** rows) {
+void fill_rows(const SessionState& session, const Step& step, int first, int count,
+               const float** rows) {
   const int mr = variant(step).mr;
   const int width = step.out_extent.width;
   int y = first / width;
@@ -127,7 +128,7 @@ void fill_rows(const Session& session, const Step& step, int first, int count, c
 // One block of output pixels, and where its results go.
 class Block {
  public:
-  Block(const Session& session, const Step& step, const Scratch& scratch, int first, int count)
+  Block(const SessionState& session, const Step& step, const Scratch& scratch, int first, int count)
       : session_(session),
         step_(step),
         scratch_(scratch),
@@ -211,7 +212,7 @@ class Block {
     }
   }
 
-  const Session& session_;
+  const SessionState& session_;
   const Step& step_;
   const Scratch& scratch_;
   const IgemmF32Variant& kernel_;
@@ -221,7 +222,7 @@ class Block {
   int first_, count_;
 };
 
-void run(const Session& session, const Step& step, int begin, int end, void* memory) {
+void run(const SessionState& session, const Step& step, int begin, int end, void* memory) {
   const Scratch scratch = divide_scratch(step, memory);
   fill_k(step, scratch.k);
   const int block = block_pixels(step);

@@ -10,7 +10,7 @@ void bind(uint32_t cpu_features, Step* step) {
   step->kernel = &copy_select(cpu_features);
 }
 
-void run(const Session& session, const Step& step, int begin, int end, void*) {
+void run(const SessionState& session, const Step& step, int begin, int end, void*) {
   for_each_run(step.in[0], step.out,
                [&](int, int count, const format::Segment& from, const format::Segment& to) {
                  const Tensor& in = session.tensors[from.tensor];

@@ -9,7 +9,7 @@ void bind(uint32_t cpu_features, Step* step) {
   step->kernel = &dwconv_f32_select(cpu_features, n.kernel_h, n.kernel_w, n.stride_w, n.dilation_w);
 }
 
-void run_row(const Session& session, const Step& step, int y, int channel, int count,
+void run_row(const SessionState& session, const Step& step, int y, int channel, int count,
              const format::Segment& from, const format::Segment& to) {
   const format::Node& node = *step.node;
   const Tensor& in = session.tensors[from.tensor];
@@ -35,7 +35,7 @@ void run_row(const Session& session, const Step& step, int y, int channel, int c
   static_cast<const DwconvF32Variant*>(step.kernel)->function(args);
 }
 
-void run(const Session& session, const Step& step, int begin, int end, void*) {
+void run(const SessionState& session, const Step& step, int begin, int end, void*) {
   for (int y = begin; y < end; ++y) {
     for_each_run(
         step.in[0], step.out,

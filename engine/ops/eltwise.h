@@ -21,7 +21,7 @@ inline format::Segment run_at(const View& view, int channel, int* count) {
   return run;
 }
 
-inline void run_eltwise(const Session& session, const Step& step, int begin, int end,
+inline void run_eltwise(const SessionState& session, const Step& step, int begin, int end,
                         EltwiseF32 function) {
   const Epilogue epilogue = epilogue_of(*step.node);
   const int channels = step.out.channels();

@@ -7,7 +7,7 @@ int one_item(const Step&) {
   return 1;
 }
 
-void run(const Session& session, const Step& step, int, int, void*) {
+void run(const SessionState& session, const Step& step, int, int, void*) {
   const auto& kernel = *static_cast<const PoolF32Variant*>(step.kernel);
   for_each_run(step.in[0], step.out,
                [&](int, int count, const format::Segment& from, const format::Segment& to) {

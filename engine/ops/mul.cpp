@@ -3,7 +3,7 @@
 namespace linnet {
 namespace {
 
-void run(const Session& session, const Step& step, int begin, int end, void*) {
+void run(const SessionState& session, const Step& step, int begin, int end, void*) {
   run_eltwise(session, step, begin, end, static_cast<const EltwiseF32Variant*>(step.kernel)->mul);
 }
 

@@ -15,7 +15,7 @@ struct OpDesc {
   int (*item_count)(const Step& step);
   // Computes items [begin, end). Items may run in any order and on any threads; the bits of the
   // result do not depend on it. scratch: scratch_bytes, 64-byte aligned.
-  void (*run)(const Session& session, const Step& step, int begin, int end, void* scratch);
+  void (*run)(const SessionState& session, const Step& step, int begin, int end, void* scratch);
 };
 
 // The op's description, null for an op code that this build lacks.

@@ -10,7 +10,8 @@ inline void bind_pool(uint32_t cpu_features, Step* step) {
   step->kernel = &pool_f32_select(cpu_features);
 }
 
-inline void run_pool(const Session& session, const Step& step, int begin, int end, PoolF32 pool) {
+inline void run_pool(const SessionState& session, const Step& step, int begin, int end,
+                     PoolF32 pool) {
   const format::Node& node = *step.node;
   for (int y = begin; y < end; ++y) {
     for_each_run(step.in[0], step.out,

@@ -9,7 +9,7 @@ void bind(uint32_t cpu_features, Step* step) {
   step->kernel = &space_to_depth_select(cpu_features);
 }
 
-void run(const Session& session, const Step& step, int begin, int end, void*) {
+void run(const SessionState& session, const Step& step, int begin, int end, void*) {
   const format::Segment& from = step.in[0].segments[0];
   const format::Segment& to = step.out.segments[0];
   const Tensor& in = session.tensors[from.tensor];

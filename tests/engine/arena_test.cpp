@@ -131,7 +131,7 @@ TEST(Arena, EveryPartIsAligned) {
     const RandomModel random = make_random_model(seed);
     const VerifiedModel model(random.file);
     const OpenSession open(model, sized(random.height, random.width));
-    const Session& s = open.internals();
+    const SessionState& s = open.internals();
     const auto misalignment = [](const void* p) {
       return reinterpret_cast<uintptr_t>(p) % LINNET_ALIGNMENT;
     };

@@ -43,7 +43,7 @@ class Heads {
   }
 
   linnet_session* session() const { return session_.get(); }
-  Session& internals() const { return session_.internals(); }
+  SessionState& internals() const { return session_.internals(); }
   const Tensor& tensor(int head) const {
     return session_.internals().tensors[session_.internals().model.head(head).tensor];
   }

@@ -143,7 +143,7 @@ TEST(Letterbox, PlacementIsThatOfScaleCoords) {
   const Picture picture = random_picture(50, 70, 1);
   const linnet_image image = view(picture);
   ASSERT_EQ(linnet_letterbox(session.get(), &image), LINNET_OK);
-  const Session& s = session.internals();
+  const SessionState& s = session.internals();
   EXPECT_FLOAT_EQ(s.gain, 64.0f / 70);
   EXPECT_FLOAT_EQ(s.pad_x, static_cast<float>((96 - 50 * (64.0 / 70)) / 2));
   EXPECT_FLOAT_EQ(s.pad_y, 0);

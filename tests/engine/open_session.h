@@ -60,7 +60,7 @@ class OpenSession {
   }
   linnet_session* get() const { return session_; }
   // The session as the engine sees it.
-  Session& internals() const { return *reinterpret_cast<Session*>(session_); }
+  SessionState& internals() const { return *reinterpret_cast<SessionState*>(session_); }
   uint8_t* arena() const { return arena_.get(); }
   size_t bytes() const { return bytes_; }
   std::string error() const { return to_line(*linnet_session_error(session_)); }

@@ -117,7 +117,7 @@ class StepChecker {
 
   VerifiedModel model_;
   OpenSession open_;
-  Session& session_;
+  SessionState& session_;
   std::vector<float> input_;
   Reference reference_;
   std::mt19937 random_;
