@@ -1,0 +1,19 @@
+// NumPy .npy files (format 1.0 and 2.0) of little-endian float32 in C order.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace linnet::host {
+
+struct NpyArray {
+  std::vector<size_t> shape;
+  std::vector<float> data;
+};
+
+// Throws std::runtime_error with one line for anything else than float32 in C order.
+NpyArray read_npy(const std::string& path);
+void write_npy(const std::string& path, const std::vector<size_t>& shape, const float* data);
+
+}  // namespace linnet::host
