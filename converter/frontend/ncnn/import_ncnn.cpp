@@ -56,7 +56,7 @@ class Importer {
     const char* type;
     Handler handler;
   };
-  static const Row kHandlers[];
+  static std::span<const Row> handlers();
 
   void import(const Layer& layer) {
     if (layer.type != "Input" && layer.inputs.empty()) {
@@ -65,11 +65,11 @@ class Importer {
     if (layer.outputs.empty())
       throw ConvertError(layer.describe(), "expected an output, found none");
     if (import_tail(layer)) return;
-    for (const Row& row : kHandlers) {
+    for (const Row& row : handlers()) {
       if (layer.type == row.type) return (this->*row.handler)(layer);
     }
     std::string known;
-    for (const Row& row : kHandlers) known += (known.empty() ? "" : ", ") + std::string(row.type);
+    for (const Row& row : handlers()) known += (known.empty() ? "" : ", ") + std::string(row.type);
     unsupported(layer, "this layer type", known);
   }
 
@@ -638,32 +638,35 @@ class Importer {
   std::vector<int> per_anchor_, head_channels_;  // of each head
 };
 
-const Importer::Row Importer::kHandlers[] = {
-    {"Input", &Importer::input},
-    {"Split", &Importer::split},
-    {"Convolution", &Importer::convolution},
-    {"ConvolutionDepthWise", &Importer::convolution},
-    {"InnerProduct", &Importer::inner_product},
-    {"Pooling", &Importer::pooling},
-    {"Concat", &Importer::concat},
-    {"Crop", &Importer::crop},
-    {"Slice", &Importer::slice},
-    {"ShuffleChannel", &Importer::shuffle},
-    {"Interp", &Importer::interp},
-    {"BinaryOp", &Importer::binary_op},
-    {"Eltwise", &Importer::eltwise},
-    {"ReLU", &Importer::activation},
-    {"Clip", &Importer::activation},
-    {"Swish", &Importer::activation},
-    {"Sigmoid", &Importer::activation},
-    {"HardSwish", &Importer::activation},
-    {"HardSigmoid", &Importer::activation},
-    {"BatchNorm", &Importer::batch_norm},
-    {"Scale", &Importer::scale},
-    {"YoloV5Focus", &Importer::focus},
-    {"Dropout", &Importer::alias},
-    {"Noop", &Importer::alias},
-};
+std::span<const Importer::Row> Importer::handlers() {
+  static constexpr Row kRows[] = {
+      {"Input", &Importer::input},
+      {"Split", &Importer::split},
+      {"Convolution", &Importer::convolution},
+      {"ConvolutionDepthWise", &Importer::convolution},
+      {"InnerProduct", &Importer::inner_product},
+      {"Pooling", &Importer::pooling},
+      {"Concat", &Importer::concat},
+      {"Crop", &Importer::crop},
+      {"Slice", &Importer::slice},
+      {"ShuffleChannel", &Importer::shuffle},
+      {"Interp", &Importer::interp},
+      {"BinaryOp", &Importer::binary_op},
+      {"Eltwise", &Importer::eltwise},
+      {"ReLU", &Importer::activation},
+      {"Clip", &Importer::activation},
+      {"Swish", &Importer::activation},
+      {"Sigmoid", &Importer::activation},
+      {"HardSwish", &Importer::activation},
+      {"HardSigmoid", &Importer::activation},
+      {"BatchNorm", &Importer::batch_norm},
+      {"Scale", &Importer::scale},
+      {"YoloV5Focus", &Importer::focus},
+      {"Dropout", &Importer::alias},
+      {"Noop", &Importer::alias},
+  };
+  return kRows;
+}
 
 }  // namespace
 }  // namespace ncnn
