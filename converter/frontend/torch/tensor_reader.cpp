@@ -1,12 +1,11 @@
 #include "converter/frontend/torch/tensor_reader.h"
 
 #include <bit>
-#include <cmath>
-#include <cstring>
 #include <optional>
 
 #include "converter/error.h"
 #include "converter/frontend/torch/quote.h"
+#include "converter/half.h"
 
 namespace linnet::converter::torch {
 namespace {
@@ -41,25 +40,12 @@ const ElementName* find_dtype(std::string_view name) {
   return nullptr;
 }
 
-float half_to_float(uint16_t half) {
-  const int exponent = half >> 10 & 31;
-  const int mantissa = half & 1023;
-  float magnitude = 0;
-  if (exponent == 31) {
-    magnitude = mantissa == 0 ? INFINITY : NAN;
-  } else {
-    magnitude = exponent == 0 ? std::ldexp(static_cast<float>(mantissa), -24)
-                              : std::ldexp(static_cast<float>(mantissa + 1024), exponent - 25);
-  }
-  return (half & 0x8000) != 0 ? -magnitude : magnitude;
-}
-
 float to_float(Element element, uint64_t bits) {
   switch (element) {
     case Element::f16:
       return half_to_float(static_cast<uint16_t>(bits));
     case Element::bf16:
-      return std::bit_cast<float>(static_cast<uint32_t>(bits << 16));
+      return bfloat16_to_float(static_cast<uint16_t>(bits));
     case Element::f32:
       return std::bit_cast<float>(static_cast<uint32_t>(bits));
     case Element::f64:
