@@ -29,6 +29,14 @@ size_t aligned(size_t bytes) {
   return (bytes + 3) / 4 * 4;
 }
 
+void check_finite(const Layer& layer, const std::vector<float>& values) {
+  for (const float value : values) {
+    if (!std::isfinite(value)) {
+      throw ConvertError(layer.describe(), "a weight is infinite or not a number");
+    }
+  }
+}
+
 }  // namespace
 
 Bytes WeightReader::take(const Layer& layer, size_t bytes) {
@@ -67,17 +75,15 @@ WeightBlob WeightReader::tagged(const Layer& layer, size_t count) {
     const Bytes data = take(layer, aligned(count));
     for (size_t i = 0; i < count; ++i) blob.values.push_back(table[data[i]]);
   }
-  for (const float value : blob.values) {
-    if (!std::isfinite(value)) {
-      throw ConvertError(layer.describe(), "a weight is infinite or not a number");
-    }
-  }
+  check_finite(layer, blob.values);
   return blob;
 }
 
 std::vector<float> WeightReader::plain(const Layer& layer, size_t count) {
   if (count > file_.size()) (void)take(layer, count);
-  return floats_from(take(layer, 4 * count));
+  std::vector<float> values = floats_from(take(layer, 4 * count));
+  check_finite(layer, values);
+  return values;
 }
 
 void WeightReader::finish() const {
