@@ -12,6 +12,7 @@
 #include "host/json_reader.h"
 #include "host/npy.h"
 #include "tests/support/models.h"
+#include "tests/support/temporary_folder.h"
 
 namespace linnet::detect {
 namespace {
@@ -34,7 +35,7 @@ std::string text_of(std::FILE* file) {
 class DetectProgram : public testing::Test {
  protected:
   void SetUp() override {
-    fs::create_directories(folder_ / "pictures");
+    fs::create_directories(path("pictures"));
     host::write_file_atomically(model_, test::every_op_model().build());
     for (const char* name : {"a.ppm", "b.bmp"}) {
       host::Image image(90, 60);
@@ -42,8 +43,7 @@ class DetectProgram : public testing::Test {
       host::write_image(path(std::string("pictures/") + name), image);
     }
   }
-  void TearDown() override { fs::remove_all(folder_); }
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string path(const std::string& name) const { return folder_ / name; }
 
   Outcome run(std::vector<std::string> words) const {
     words.insert(words.begin(), {"linnet-detect"});
@@ -58,8 +58,8 @@ class DetectProgram : public testing::Test {
     return result;
   }
 
-  const fs::path folder_ = fs::temp_directory_path() / "linnet_detect_test";
-  const std::string model_ = (folder_ / "model.lnt").string();
+  const test::TemporaryFolder folder_;
+  const std::string model_ = folder_ / "model.lnt";
 };
 
 TEST_F(DetectProgram, Json) {

@@ -9,6 +9,7 @@
 
 #include "host/codecs/codecs.h"
 #include "host/file.h"
+#include "tests/support/temporary_folder.h"
 
 namespace linnet::host {
 namespace {
@@ -91,11 +92,10 @@ TEST(Image, JpegOrientations) {
 
 TEST(Image, WrittenFilesReadBack) {
   const Image image = read_corpus("p6.ppm");
-  const fs::path folder = fs::temp_directory_path() / "linnet_image_test";
-  fs::create_directories(folder);
+  const test::TemporaryFolder folder;
   for (const char* name : {"a.ppm", "a.bmp", "a.png", "A.PNG", "a.jpg"}) {
     SCOPED_TRACE(name);
-    const std::string path = (folder / name).string();
+    const std::string path = folder / name;
     const bool jpeg = std::string(name).ends_with("jpg");
     if (jpeg && !codecs::have_jpeg()) {
       EXPECT_THROW(write_image(path, image), ImageError);
@@ -107,8 +107,7 @@ TEST(Image, WrittenFilesReadBack) {
     EXPECT_EQ(back.width, image.width);
     EXPECT_TRUE(jpeg || back.rgb == image.rgb);
   }
-  EXPECT_THROW(write_image((folder / "a.gif").string(), image), ImageError);
-  fs::remove_all(folder);
+  EXPECT_THROW(write_image(folder / "a.gif", image), ImageError);
 }
 
 TEST(Image, StoredPngOfSeveralBlocks) {
@@ -145,7 +144,8 @@ TEST(Image, SizesOutOfBounds) {
 }
 
 TEST(Image, MessagesNameTheFile) {
-  const std::string path = (fs::temp_directory_path() / "linnet_no_picture.txt").string();
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "no_picture.txt";
   const std::string text = "hello";
   write_file_atomically(path, {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
   try {
@@ -154,8 +154,7 @@ TEST(Image, MessagesNameTheFile) {
   } catch (const ImageError& error) {
     EXPECT_NE(std::string(error.what()).find(path + ": expected a picture ("), std::string::npos);
   }
-  fs::remove(path);
-  EXPECT_THROW((void)read_image(path), std::runtime_error);
+  EXPECT_THROW((void)read_image(folder / "absent.png"), std::runtime_error);
 }
 
 TEST(Image, ExifOrientation) {

@@ -2,17 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "host/file.h"
+#include "tests/support/temporary_folder.h"
 
 namespace linnet::host {
 namespace {
 
 class Npy : public testing::Test {
  protected:
-  void TearDown() override { std::filesystem::remove(path_); }
   void write_text(const std::string& text) {
     std::ofstream(path_, std::ios::binary)
         .write(text.data(), static_cast<std::streamsize>(text.size()));
@@ -23,7 +22,8 @@ class Npy : public testing::Test {
     return out + header + std::string(data_bytes, '\0');
   }
 
-  const std::string path_ = (std::filesystem::temp_directory_path() / "linnet_test.npy").string();
+  const test::TemporaryFolder folder_;
+  const std::string path_ = folder_ / "array.npy";
 };
 
 TEST_F(Npy, RoundTrip) {

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/temporary_folder.h"
+
 namespace linnet::host {
 namespace {
 
@@ -14,20 +16,19 @@ using Strings = std::vector<std::string>;
 class PictureList : public testing::Test {
  protected:
   void SetUp() override {
-    fs::create_directories(folder_ / "sub");
-    fs::create_directories(folder_ / "empty");
+    fs::create_directories(path("sub"));
+    fs::create_directories(path("empty"));
     for (const char* name : {"b.jpg", "a.PNG", "c.txt", "[x].ppm", "sub/d.bmp"}) {
-      std::ofstream(folder_ / name) << "x";
+      std::ofstream(path(name)) << "x";
     }
   }
-  void TearDown() override { fs::remove_all(folder_); }
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string path(const std::string& name) const { return folder_ / name; }
 
-  fs::path folder_ = fs::temp_directory_path() / "linnet_picture_list_test";
+  const test::TemporaryFolder folder_;
 };
 
 TEST_F(PictureList, Folder) {
-  EXPECT_EQ(list_pictures({folder_.string()}),
+  EXPECT_EQ(list_pictures({folder_.path().string()}),
             (Strings{path("[x].ppm"), path("a.PNG"), path("b.jpg")}));
   EXPECT_THROW((void)list_pictures({path("empty")}), std::runtime_error);
 }
