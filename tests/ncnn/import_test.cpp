@@ -146,7 +146,7 @@ TEST(NcnnImport, FusedActivations) {
       {"9=6 -23310=2,1.666667e-01,5.000000e-01", Activation::hard_swish}};
   for (const auto& [params, activation] : cases) {
     const Graph graph =
-        detector(8, [&](NcnnFiles* f) { f->conv("x", "y", 8, 8, 1, 1, params); }).import();
+        detector(8, [p = params](NcnnFiles* f) { f->conv("x", "y", 8, 8, 1, 1, p); }).import();
     EXPECT_EQ(node_of(graph, "y").activation, activation) << params;
   }
 }

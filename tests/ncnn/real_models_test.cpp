@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "converter/frontend/frontend.h"
+#include "host/codecs/codecs.h"
 #include "host/file.h"
 #include "host/image.h"
 #include "host/npy.h"
@@ -91,6 +92,7 @@ TEST_F(NcnnRealModels, V5LiteS) {
 }
 
 TEST_F(NcnnRealModels, V5LiteEWithC3Head) {
+  if (!host::codecs::have_png()) GTEST_SKIP() << "built without libpng: the input is a PNG";
   const Distance d =
       distance(evaluate(import("v5lite-e-c3"), picture("bus-320.png")), "v5lite-e-c3/bus-320");
   RecordProperty("worst", std::to_string(d.worst));
@@ -101,6 +103,7 @@ TEST_F(NcnnRealModels, V5LiteEWithC3Head) {
 // precision cut the weights off, and rounding them like that moves the heads by as much (0.2 to 0.4
 // at worst, 0.013 on average).
 TEST_F(NcnnRealModels, YoloV5SsAndItsInt8Form) {
+  if (!host::codecs::have_png()) GTEST_SKIP() << "built without libpng: the input is a PNG";
   const FeatureMap input = picture("dog-320.png");
   const std::vector<FeatureMap> half = evaluate(import("yolov5ss"), input);
   const Distance d = distance(half, "yolov5ss/dog-320");
