@@ -28,8 +28,8 @@ double luminance(Colour colour) {
   return 0.2126 * linear(colour.r) + 0.7152 * linear(colour.g) + 0.0722 * linear(colour.b);
 }
 
-int shorter_side(const Image& image) {
-  return std::min(image.width, image.height);
+int mean_side(const Image& image) {
+  return (image.width + image.height) / 2;
 }
 
 }  // namespace
@@ -49,11 +49,11 @@ Colour text_colour(Colour background) {
 }
 
 int line_width_for(const Image& image) {
-  return std::max(1, (shorter_side(image) + 150) / 300);
+  return std::max(1, (mean_side(image) + 150) / 300);
 }
 
 int text_scale_for(const Image& image) {
-  return std::max(1, (shorter_side(image) + 200) / 400);
+  return std::max(1, (mean_side(image) + 200) / 400);
 }
 
 void fill_rectangle(Image* image, int x1, int y1, int x2, int y2, Colour colour) {
