@@ -138,8 +138,8 @@ int training_size(const PickleValue& root) {
 void set_native_size(const ImportOptions& options, const PickleValue& root, Graph* graph) {
   int stride = 32;
   for (const Head& head : graph->heads) stride = std::max(stride, head.stride);
-  int size = training_size(root);
-  size = size == 0 ? kDefaultSize : (size + stride - 1) / stride * stride;
+  const int trained = training_size(root);
+  const int size = ((trained == 0 ? kDefaultSize : trained) + stride - 1) / stride * stride;
   graph->native_height = options.height > 0 ? options.height : size;
   graph->native_width = options.width > 0 ? options.width : size;
 }
