@@ -61,20 +61,30 @@ bool close(const std::vector<float>& a, const std::vector<double>& b) {
   return true;
 }
 
-// Anchors in pixels: anchor_grid, as old versions decode with; else anchors, which the model's
-// constructor divides by the stride. Anchors equal to those of the yaml were never divided.
+// Anchors in pixels, grid by grid: anchor_grid, as old versions decode with; else anchors, which
+// the model's constructor divides by the stride. Anchors equal to those of the yaml were never
+// divided.
 std::vector<float> read_anchors(Lowering& lowering, const Module& detect, const Module& model,
-                                const std::vector<int>& strides, size_t per_grid) {
-  const size_t count = strides.size() * per_grid * 2;
+                                const Graph& graph, size_t per_grid) {
+  const size_t count = graph.heads.size() * per_grid * 2;
   if (is_tensor(detect.tensor("anchor_grid"))) {
     return lowering.vector(detect, "anchor_grid", count);
   }
   std::vector<float> anchors = lowering.vector(detect, "anchors", count);
   if (close(anchors, yaml_anchors(model))) return anchors;
   for (size_t i = 0; i < count; ++i) {
-    anchors[i] *= static_cast<float>(strides[i / (2 * per_grid)]);
+    anchors[i] *= static_cast<float>(graph.heads[i / (2 * per_grid)].stride);
   }
   return anchors;
+}
+
+int64_t anchors_per_grid(const Module& detect) {
+  const int64_t count = detect.integer("na", 3);
+  if (count < 1 || count > format::kMaxAnchorsPerHead) {
+    detect.fail("expected 1 to " + std::to_string(format::kMaxAnchorsPerHead) +
+                " anchors per grid (na)");
+  }
+  return count;
 }
 
 }  // namespace
@@ -94,34 +104,34 @@ void lower_detect(Lowering& lowering, const Module& detect, const Module& model,
                 " inputs, found " + std::to_string(convs.size()));
   }
   const int64_t classes = detect.integer("nc");
-  const int64_t per_grid = detect.integer("na", 3);
-  if (classes < 1 || classes > format::kMaxClasses || per_grid < 1 ||
-      per_grid > format::kMaxAnchorsPerHead) {
-    detect.fail("expected 1 to " + std::to_string(format::kMaxClasses) + " classes (nc) and 1 to " +
-                std::to_string(format::kMaxAnchorsPerHead) + " anchors per grid (na)");
+  if (classes < 1 || classes > format::kMaxClasses) {
+    detect.fail("expected 1 to " + std::to_string(format::kMaxClasses) + " classes (nc)");
   }
+  const int64_t expected = anchors_per_grid(detect) * (classes + 5);
   const std::vector<int> strides = read_strides(lowering, detect, model, convs.size());
-  const std::vector<float> anchors =
-      strides[0] == 0
-          ? std::vector<float>()
-          : read_anchors(lowering, detect, model, strides, static_cast<size_t>(per_grid));
   for (size_t i = 0; i < convs.size(); ++i) {
     Head head;
     head.value = lowering.lower(convs[i].second, inputs[i]);
     head.stride = strides[i];
-    if (lowering.channels(head.value) != per_grid * (classes + 5)) {
-      detect.fail("expected " + std::to_string(per_grid * (classes + 5)) +
+    if (lowering.channels(head.value) != expected) {
+      detect.fail("expected " + std::to_string(expected) +
                   " channels = anchors x (classes + 5), found " +
                   std::to_string(lowering.channels(head.value)));
-    }
-    for (size_t a = 0; a < static_cast<size_t>(per_grid) && !anchors.empty(); ++a) {
-      const float* anchor = &anchors[2 * (i * static_cast<size_t>(per_grid) + a)];
-      head.anchors.push_back({anchor[0], anchor[1]});
     }
     graph->heads.push_back(std::move(head));
   }
   graph->class_count = static_cast<int>(classes);
-  if (!anchors.empty()) graph->anchors_origin = Origin::file;
+}
+
+void set_anchors(Lowering& lowering, const Module& detect, const Module& model, Graph* graph) {
+  const auto per_grid = static_cast<size_t>(anchors_per_grid(detect));
+  const std::vector<float> anchors = read_anchors(lowering, detect, model, *graph, per_grid);
+  const float* anchor = anchors.data();
+  for (Head& head : graph->heads) {
+    for (size_t a = 0; a < per_grid; ++a, anchor += 2)
+      head.anchors.push_back({anchor[0], anchor[1]});
+  }
+  graph->anchors_origin = Origin::file;
 }
 
 std::vector<std::string> read_class_names(const Module& model, int class_count) {

@@ -101,7 +101,8 @@ Values layer_inputs(const Module& layer, ValueId previous, const Values& outputs
   return inputs;
 }
 
-void lower_layers(Lowering& lowering, const Module& model, Graph* graph) {
+// Returns the Detect layer.
+Module lower_layers(Lowering& lowering, const Module& model, Graph* graph) {
   if (!model.has_child("model"))
     model.fail("expected its layers in 'model', as models/yolo.py has");
   Values outputs;
@@ -110,7 +111,7 @@ void lower_layers(Lowering& lowering, const Module& model, Graph* graph) {
     const Values inputs = layer_inputs(layer, previous, outputs);
     if (is_detect_layer(layer)) {
       lower_detect(lowering, layer, model, inputs, graph);
-      return;  // what follows is NMS
+      return layer;  // what follows is NMS
     }
     previous = lowering.lower(layer, inputs);
     outputs.push_back(previous);
@@ -175,13 +176,14 @@ Graph import_torch(Bytes file, const ImportOptions& options) {
   graph.input = graph.add_value("images");
   torch::TensorReader tensors(checkpoint.storages.get(), checkpoint.big_endian, file.size());
   torch::Lowering lowering(&graph, &tensors);
-  torch::lower_layers(lowering, model, &graph);
+  const torch::Module detect = torch::lower_layers(lowering, model, &graph);
   graph.source_nodes = static_cast<int>(graph.nodes.size());
   graph.class_names = torch::read_class_names(model, graph.class_count);
   if (!graph.class_names.empty()) graph.names_origin = Origin::file;
   torch::set_native_size(options, root, &graph);
   infer_shapes(&graph);
   torch::derive_strides(&graph);
+  torch::set_anchors(lowering, detect, model, &graph);
   return graph;
 }
 
