@@ -1,0 +1,77 @@
+// Random damage that respects the structure: whatever the bytes, import_torch() gives a graph or a
+// ConvertError, in bounded time. LINNET_MUTANTS sets the number of mutants.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+
+#include "converter/error.h"
+#include "converter/frontend/frontend.h"
+#include "tests/support/torch/checkpoint_mutator.h"
+#include "tests/support/torch/checkpoint_writer.h"
+
+namespace linnet::converter {
+namespace {
+
+using test::torch::ByteVector;
+using test::torch::CheckpointMutator;
+
+constexpr double kMostSeconds = 1.0;
+
+std::vector<ByteVector> seeds() {
+  using namespace test::torch;
+  CheckpointOptions new_protocol;
+  new_protocol.protocol = 4;
+  new_protocol.storage = "HalfStorage";
+  CheckpointOptions zip64;
+  zip64.zip.zip64 = zip64.zip.data_descriptors = true;
+  const ModuleSpec shuffle =
+      block("Shuffle_Block", {{"branch2", sequential({conv2d(4, 4, 1), batch_norm(4)})}})
+          .with("stride", integer(1));
+  const ModuleSpec focus = block("Focus", {{"conv", conv_block(12, 8, 1)}});
+  return {
+      write_checkpoint(tiny_model()), write_checkpoint(model_around(shuffle, 8, 8), new_protocol),
+      write_checkpoint(model_around(focus, 3, 8), zip64), write_legacy_checkpoint(tiny_model())};
+}
+
+size_t mutant_count(size_t fallback) {
+  const char* text = std::getenv("LINNET_MUTANTS");
+  return text == nullptr ? fallback : std::strtoull(text, nullptr, 10);
+}
+
+TEST(Mutations, MutantsAreErrorsOrGraphs) {
+  const std::vector<ByteVector> originals = seeds();
+  const size_t count = mutant_count(20000);
+  size_t graphs = 0;
+  double slowest = 0;
+  for (size_t seed = 0; seed < count; ++seed) {
+    const ByteVector file = CheckpointMutator(seed).mutate(originals[seed % originals.size()]);
+    const auto start = std::chrono::steady_clock::now();
+    try {
+      import_torch(file, {});
+      ++graphs;
+    } catch (const ConvertError& error) {
+      ASSERT_EQ(std::string(error.what()).find('\n'), std::string::npos) << "seed " << seed;
+    } catch (const std::exception& error) {
+      FAIL() << "seed " << seed << ": " << error.what();
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    slowest = std::max(slowest, took.count());
+    ASSERT_LT(took.count(), kMostSeconds) << "seed " << seed;
+  }
+  std::printf("%zu mutants, %zu graphs, slowest %.0f ms\n", count, graphs, slowest * 1000);
+  EXPECT_GT(graphs, count / 100);
+  EXPECT_LT(graphs, count);
+}
+
+TEST(Mutations, EveryTruncationIsAnError) {
+  for (const ByteVector& original : seeds()) {
+    for (size_t size = 0; size < original.size(); size += 1 + size / 64) {
+      const ByteVector cut(original.begin(), original.begin() + static_cast<ptrdiff_t>(size));
+      EXPECT_THROW(import_torch(cut, {}), ConvertError) << size;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace linnet::converter
