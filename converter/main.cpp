@@ -1,3 +1,151 @@
-int main() {
-  return 2;
+// linnet-convert: exported weights in, one .lnt file out.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "converter/convert.h"
+#include "converter/error.h"
+#include "converter/inspect/inspect.h"
+#include "host/args.h"
+#include "host/file.h"
+#include "linnet/linnet.h"
+
+namespace {
+
+using linnet::host::Args;
+using linnet::host::Option;
+using linnet::host::UsageError;
+namespace converter = linnet::converter;
+
+const std::vector<Option> kOptions = {
+    {"-o", "FILE", "output (default: the input's name with .lnt, in the current folder)"},
+    {"--anchors", "LIST", "18 numbers, width and height, P3 to P5: 10,13,16,30,…"},
+    {"--names", "LIST|FILE", "class names, separated by commas, or a file with one a line"},
+    {"--size", "HxW", "native size, where the source leaves it open (default 320x320)"},
+    {"--name", "TEXT", "model name (default: the input's name)"},
+    {"--no-views", nullptr, "keep concat, split, shuffle and upsample as explicit copies"},
+    {"--dump-ir", "DIR", "write the graph after every pass to DIR"},
+    {"--inspect", nullptr, "print what a .lnt file holds; --size chooses the arena's size"},
+    {"--json", nullptr, "with --inspect: as JSON"},
+    {"--quiet", nullptr, "no summary"},
+    {"--help", nullptr, "this text"},
+    {"--version", nullptr, "the version"},
+};
+
+void print_help() {
+  std::printf(
+      "usage: linnet-convert INPUT [-o OUT.lnt] [options]\n"
+      "       linnet-convert --inspect MODEL.lnt [--json] [--size HxW]\n\n"
+      "INPUT is an ONNX export, an ncnn .param or .bin file (the other one beside it) or a "
+      "PyTorch\n"
+      "checkpoint (.pt) of YOLOv5-Lite; its content decides, not its name.\n\n%s",
+      linnet::host::options_help(kOptions).c_str());
+}
+
+std::vector<std::string> read_names(const std::string& value) {
+  if (!std::filesystem::is_regular_file(value)) return linnet::host::split_list(value);
+  const std::vector<uint8_t> file = linnet::host::read_file(value, 1 << 20);
+  std::istringstream text(std::string(file.begin(), file.end()));
+  std::vector<std::string> names;
+  for (std::string line; std::getline(text, line);) {
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+    if (!line.empty()) names.push_back(line);
+  }
+  return names;
+}
+
+converter::ConvertOptions make_options(const Args& args, const std::string& input) {
+  converter::ConvertOptions options;
+  if (args.has("--size")) {
+    const linnet::host::Size size = linnet::host::parse_size("--size", args.text("--size", ""));
+    options.import.height = size.height;
+    options.import.width = size.width;
+  }
+  if (args.has("--anchors")) {
+    options.metadata.anchors = converter::parse_anchors(args.text("--anchors", ""));
+  }
+  if (args.has("--names")) options.metadata.class_names = read_names(args.text("--names", ""));
+  options.views = !args.has("--no-views");
+  options.name = args.text("--name", linnet::host::file_stem(input));
+  if (args.has("--dump-ir")) {
+    const std::filesystem::path folder = args.text("--dump-ir", "");
+    std::filesystem::create_directories(folder);
+    options.dump = [folder](const std::string& stage, const std::string& text) {
+      linnet::host::write_file_atomically(
+          (folder / (stage + ".txt")).string(),
+          {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+    };
+  }
+  return options;
+}
+
+void print_summary(const converter::Conversion& done, const std::string& output) {
+  const converter::Graph& graph = done.graph;
+  std::printf("%s: %s (%s), %d classes (names: %s), anchors: %s\n", output.c_str(),
+              graph.name.c_str(), graph.source.c_str(), graph.class_count,
+              origin_name(graph.names_origin), origin_name(graph.anchors_origin));
+  std::printf("nodes: %d in the source, %zu in the model (%d gone)\n", graph.source_nodes,
+              done.program.steps.size(),
+              graph.source_nodes - static_cast<int>(done.program.steps.size()));
+  std::printf("%s", converter::inspect_summary(done.file).c_str());
+  for (const std::string& note : graph.notes) std::printf("note: %s\n", note.c_str());
+}
+
+int inspect(const Args& args, const std::string& path) {
+  const linnet::host::AlignedFile file(path);
+  linnet::host::Size size;
+  if (args.has("--size")) size = linnet::host::parse_size("--size", args.text("--size", ""));
+  const std::string text =
+      args.has("--json")
+          ? converter::inspect_json(file.data(), file.size(), size.height, size.width)
+          : converter::inspect_text(file.data(), file.size(), size.height, size.width);
+  std::fputs(text.c_str(), stdout);
+  return 0;
+}
+
+int run(const Args& args) {
+  if (args.has("--help")) {
+    print_help();
+    return 0;
+  }
+  if (args.has("--version")) {
+    std::printf("linnet-convert %d.%d.%d\n", LINNET_VERSION_MAJOR, LINNET_VERSION_MINOR,
+                LINNET_VERSION_PATCH);
+    return 0;
+  }
+  if (args.positional().size() != 1) {
+    throw UsageError("expected one input file, found " + std::to_string(args.positional().size()) +
+                     " (--help shows how to use this)");
+  }
+  const std::string input = args.positional()[0];
+  try {
+    if (args.has("--inspect")) return inspect(args, input);
+    const converter::ConvertOptions options = make_options(args, input);
+    const std::string output = args.text("-o", linnet::host::file_stem(input) + ".lnt");
+    const converter::Conversion done =
+        converter::convert(converter::import_file(input, options.import), options);
+    linnet::host::write_file_atomically(output, done.file);
+    if (!args.has("--quiet")) print_summary(done, output);
+    return 0;
+  } catch (const converter::ConvertError& error) {
+    throw std::runtime_error(input + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(Args(argc, argv, kOptions));
+  } catch (const UsageError& error) {
+    std::fprintf(stderr, "linnet-convert: %s\n", error.what());
+    return 2;
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "linnet-convert: out of memory\n");
+    return 1;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "linnet-convert: %s\n", error.what());
+    return 1;
+  }
 }

@@ -1,0 +1,36 @@
+// The whole way from source bytes to .lnt bytes, as linnet-convert and the tests take it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "converter/frontend/frontend.h"
+#include "converter/ir/program.h"
+#include "converter/metadata.h"
+
+namespace linnet::converter {
+
+struct ConvertOptions {
+  ImportOptions import;
+  MetadataOptions metadata;
+  bool views = true;
+  std::string name;  // model name; empty = keep the frontend's
+  // Called with a stage's name and its text, for --dump-ir; may be empty.
+  std::function<void(const std::string&, const std::string&)> dump;
+};
+
+struct Conversion {
+  Graph graph;  // after all passes
+  Program program;
+  std::vector<uint8_t> file;
+};
+
+// Reads a source from its path (for ncnn either of the two files) into a graph. Throws ConvertError
+// or std::runtime_error.
+Graph import_file(const std::string& path, const ImportOptions& options);
+
+// Runs metadata, passes, program and emitter on an imported graph.
+Conversion convert(Graph graph, const ConvertOptions& options);
+
+}  // namespace linnet::converter
