@@ -2,10 +2,5 @@
 #include "converter/frontend/frontend.h"
 
 namespace linnet::converter {
-Graph import_onnx(Bytes, const ImportOptions&) {
-  throw ConvertError("", "ONNX files are not read yet");
-}
-Graph import_torch(Bytes, const ImportOptions&) {
-  throw ConvertError("", "PyTorch checkpoints are not read yet");
-}
+Graph import_onnx(Bytes, const ImportOptions&) { throw ConvertError("", "ONNX files are not read yet"); }
 }  // namespace linnet::converter
