@@ -41,5 +41,9 @@ Image apply_orientation(Image image, int orientation);
 
 // Throws ImageError that names the format if a side or the area is out of bounds.
 void check_size(const char* format, int64_t width, int64_t height);
+// Throws ImageError if a whole picture of that many pixels cannot be in a file of that size: a few
+// bytes must not cost the time and memory of a large picture.
+void check_density(const char* format, int64_t pixels, size_t file_bytes,
+                   int64_t max_pixels_per_byte);
 
 }  // namespace linnet::host::codecs

@@ -45,9 +45,10 @@ void on_error(j_common_ptr info) {
   std::longjmp(state->jump, 1);
 }
 
-// Warnings are counted and forgotten, but a file that ends early is told from the rest.
+// Warnings are forgotten, except those that say that pixels are missing.
 void on_message(j_common_ptr info, int level) {
-  if (level < 0 && info->err->msg_code == JWRN_JPEG_EOF) {
+  const int code = info->err->msg_code;
+  if (level < 0 && (code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER)) {
     reinterpret_cast<ErrorState*>(info->err)->cut_off = true;
   }
 }
@@ -100,8 +101,8 @@ class Decoder {
       JSAMPROW into = channels() == 4 ? row : to;
       jpeg_read_scanlines(&info_, &into, 1);
       if (channels() == 4) cmyk_to_rgb(row, to, info_.output_width);
+      if (errors_.cut_off) fail_with(&errors_, "the file is cut off");
     }
-    if (errors_.cut_off) fail_with(&errors_, "the file is cut off");
     return true;
   }
 
@@ -187,6 +188,9 @@ Image decode_jpeg(Bytes file) {
   Decoder decoder;
   if (!decoder.read_header(file)) throw ImageError(decoder.message());
   check_size("JPEG", decoder.width(), decoder.height());
+  // A block of 64 pixels takes a bit, or less where the file uses arithmetic coding.
+  constexpr int64_t kMaxPixelsPerByte = 8 * 64 * 8;
+  check_density("JPEG", decoder.width() * decoder.height(), file.size(), kMaxPixelsPerByte);
   Image image(static_cast<int>(decoder.width()), static_cast<int>(decoder.height()));
   std::vector<uint8_t> row(decoder.channels() == 4 ? 4 * static_cast<size_t>(image.width) : 0);
   if (!decoder.read_rows(image.rgb.data(), row.data())) throw ImageError(decoder.message());

@@ -68,15 +68,4 @@ Image apply_orientation(Image image, int orientation) {
   return out;
 }
 
-void check_size(const char* format, int64_t width, int64_t height) {
-  if (width >= 1 && height >= 1 && width <= kMaxImageExtent && height <= kMaxImageExtent &&
-      width * height <= kMaxImagePixels) {
-    return;
-  }
-  throw ImageError(std::string(format) + ": expected sides of 1 to " +
-                   std::to_string(kMaxImageExtent) + " and at most " +
-                   std::to_string(kMaxImagePixels) + " pixels, found " + std::to_string(width) +
-                   "x" + std::to_string(height));
-}
-
 }  // namespace linnet::host::codecs

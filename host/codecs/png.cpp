@@ -173,6 +173,9 @@ Image decode_png(Bytes file) {
   Decoder decoder(file);
   if (!decoder.read_header()) throw ImageError(decoder.message());
   check_size("PNG", decoder.width(), decoder.height());
+  // Deflate shrinks 1032 to 1 at best; a byte holds 8 pixels of 1 bit.
+  constexpr int64_t kMaxPixelsPerByte = 1032 * 8;
+  check_density("PNG", decoder.width() * decoder.height(), file.size(), kMaxPixelsPerByte);
   Image image(static_cast<int>(decoder.width()), static_cast<int>(decoder.height()));
   if (!decoder.read_rows(image.rgb.data(), 3 * static_cast<size_t>(image.width), image.height)) {
     throw ImageError(decoder.message());
