@@ -182,8 +182,8 @@ TEST(Blocks, FocusOrdersPixelsByColumns) {
 ModuleSpec conv_bn(int channels, int kernel, int groups) {
   ModuleSpec pair =
       sequential({conv2d(channels, channels, kernel, 1, groups), batch_norm(channels)});
-  pair.children[0].first = "conv";
-  pair.children[1].first = "bn";
+  pair.children[0].name = "conv";
+  pair.children[1].name = "bn";
   return pair;
 }
 

@@ -189,7 +189,7 @@ TEST(CheckpointErrors, UnknownClassNamesPathClassAndWhatIsSupported) {
 
 TEST(CheckpointErrors, BlocksThatAreNotWhatTheirNameSays) {
   ModuleSpec model = test::torch::tiny_model();
-  model.at("model.1").children.emplace_back("attention", test::torch::conv2d(4, 4, 1));
+  model.at("model.1").children.push_back({"attention", test::torch::conv2d(4, 4, 1)});
   expect_contains(error_of_model(model), "has a module 'attention'");
   model = test::torch::tiny_model();
   model.at("model.1.conv")
@@ -224,7 +224,7 @@ TEST(CheckpointErrors, Layers) {
 
 TEST(CheckpointErrors, OtherHeads) {
   ModuleSpec model = test::torch::tiny_model();
-  model.at("model.3").children.emplace_back("cv2", test::torch::sequential({}));
+  model.at("model.3").children.push_back({"cv2", test::torch::sequential({})});
   expect_contains(error_of_model(model), "decoupled");
   model = test::torch::tiny_model();
   model.at("model").children.pop_back();

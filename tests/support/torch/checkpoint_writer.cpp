@@ -215,7 +215,7 @@ ModuleSpec activation(const std::string& name) {
 ModuleSpec sequential(std::vector<ModuleSpec> children) {
   ModuleSpec parent = {"torch.nn.modules.container", "Sequential", {}, {}, {}, {}};
   for (size_t i = 0; i < children.size(); ++i) {
-    parent.children.emplace_back(std::to_string(i), std::move(children[i]));
+    parent.children.push_back({std::to_string(i), std::move(children[i])});
   }
   return parent;
 }
@@ -226,8 +226,7 @@ ModuleSpec module_list(std::vector<ModuleSpec> children) {
   return list;
 }
 
-ModuleSpec block(const std::string& name,
-                 std::vector<std::pair<std::string, ModuleSpec>> children) {
+ModuleSpec block(const std::string& name, std::vector<NamedModule> children) {
   return {"models.common", name, std::move(children), {}, {}, {}};
 }
 

@@ -28,9 +28,11 @@ Emit none();
 Emit integers(const std::vector<int64_t>& values);
 Emit text_list(const std::vector<std::string>& values);
 
+struct NamedModule;
+
 struct ModuleSpec {
   std::string module, name;  // of the class: "torch.nn.modules.conv", "Conv2d"
-  std::vector<std::pair<std::string, ModuleSpec>> children;
+  std::vector<NamedModule> children;
   std::vector<std::pair<std::string, TensorSpec>> parameters, buffers;
   std::vector<std::pair<std::string, Emit>> attributes;
 
@@ -42,6 +44,11 @@ struct ModuleSpec {
   ModuleSpec& at(const std::string& path);
 };
 
+struct NamedModule {
+  std::string name;
+  ModuleSpec module;
+};
+
 // Layers with weights that depend on their sizes only, so that equal networks are equal.
 ModuleSpec conv2d(int inputs, int outputs, int kernel, int stride = 1, int groups = 1,
                   bool bias = false);
@@ -50,7 +57,7 @@ ModuleSpec activation(const std::string& name);  // of torch.nn.modules.activati
 ModuleSpec sequential(std::vector<ModuleSpec> children);
 ModuleSpec module_list(std::vector<ModuleSpec> children);
 // A block of models.common.
-ModuleSpec block(const std::string& name, std::vector<std::pair<std::string, ModuleSpec>> children);
+ModuleSpec block(const std::string& name, std::vector<NamedModule> children);
 // Conv of YOLOv5: convolution, batch norm, activation.
 ModuleSpec conv_block(int inputs, int outputs, int kernel, int stride = 1,
                       const std::string& act = "SiLU");
