@@ -104,22 +104,20 @@ TEST_F(PublishedWeights, YoloV5LiteMetadata) {
   }
 }
 
-TEST_F(PublishedWeights, YoloV5Lite) {
+TEST_F(PublishedWeights, YoloV5LiteTensor) {
+  const std::string prefix = reference("yolov5-lite/bus-160x128");
   const Graph graph = import_file("yolov5-lite.pt");
-  for (const char* name : {"bus-160x128"}) {
-    const std::string prefix = reference(std::string("yolov5-lite/") + name);
-    if (!std::filesystem::exists(prefix + "-input.npy")) continue;
-    const Difference difference = compare(graph, input_from_npy(prefix + "-input.npy"), prefix);
-    std::printf("%s: worst error %g of %g\n", name, difference.worst, difference.largest);
-    EXPECT_LT(difference.worst, 1e-3);
-  }
+  const Difference difference = compare(graph, input_from_npy(prefix + "-input.npy"), prefix);
+  std::printf("worst error %g of %g\n", difference.worst, difference.largest);
+  EXPECT_LT(difference.worst, 1e-3);
 }
 
-TEST_F(PublishedWeights, YoloV5LitePicture) {
+TEST_F(PublishedWeights, YoloV5LitePictures) {
+  if (host::readable_image_formats().find("PNG") == std::string::npos) {
+    GTEST_SKIP() << "built without libpng";
+  }
   const Graph graph = import_file("yolov5-lite.pt");
-  for (const char* name : {"bus-320", "court-320", "dog-320"}) {
-    const std::string prefix = reference(std::string("yolov5-lite/") + name);
-    if (!std::filesystem::exists(prefix + "-head0.npy")) continue;
+  for (const char* name : {"bus-320", "court-320"}) {
     const host::Image image = host::read_image(reference(std::string("inputs/") + name + ".png"));
     test::FeatureMap input{{3, image.height, image.width}, {}};
     for (size_t c = 0; c < 3; ++c) {
@@ -127,7 +125,8 @@ TEST_F(PublishedWeights, YoloV5LitePicture) {
         input.data.push_back(float(image.rgb[3 * p + c]) / 255.0f);
       }
     }
-    const Difference difference = compare(graph, input, prefix);
+    const Difference difference =
+        compare(graph, input, reference(std::string("yolov5-lite/") + name));
     std::printf("%s: worst error %g of %g\n", name, difference.worst, difference.largest);
     EXPECT_LT(difference.worst, 1e-3);
   }

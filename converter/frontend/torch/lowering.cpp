@@ -11,7 +11,7 @@ namespace {
 
 // Far above any detector; they bound time and stack for a damaged module tree.
 constexpr int kMaxDepth = 64, kMaxVisits = 10000;
-constexpr size_t kMaxNodes = 8192;
+constexpr size_t kMaxNodes = 4096;
 
 bool contains_word(std::string_view words, std::string_view word) {
   size_t begin = 0;

@@ -1,76 +1,15 @@
-// Source of the opcodes: CPython's Lib/pickletools.py, which documents each.
 #include "converter/frontend/torch/pickle_reader.h"
 
 #include <bit>
-#include <unordered_map>
 
-#include "converter/error.h"
 #include "converter/frontend/torch/byte_reader.h"
-#include "converter/frontend/torch/quote.h"
+#include "converter/frontend/torch/pickle_opcodes.h"
+#include "converter/frontend/torch/pickle_stack.h"
 
 namespace linnet::converter::torch {
 namespace {
 
-// Far above any checkpoint (a full training state of a large YOLOv5 has some 250,000).
-constexpr size_t kMaxValues = 2'000'000;
-
-enum Opcode : uint8_t {
-  kMark = '(',
-  kStop = '.',
-  kPop = '0',
-  kPopMark = '1',
-  kDup = '2',
-  kBinInt = 'J',
-  kBinInt1 = 'K',
-  kBinInt2 = 'M',
-  kNone = 'N',
-  kBinPersId = 'Q',
-  kReduce = 'R',
-  kBinString = 'T',
-  kShortBinString = 'U',
-  kBinUnicode = 'X',
-  kAppend = 'a',
-  kBuild = 'b',
-  kGlobal = 'c',
-  kDict = 'd',
-  kEmptyDict = '}',
-  kAppends = 'e',
-  kBinGet = 'h',
-  kLongBinGet = 'j',
-  kList = 'l',
-  kEmptyList = ']',
-  kBinPut = 'q',
-  kLongBinPut = 'r',
-  kSetItem = 's',
-  kTuple = 't',
-  kEmptyTuple = ')',
-  kSetItems = 'u',
-  kBinFloat = 'G',
-  kBinBytes = 'B',
-  kShortBinBytes = 'C',
-  kProto = 0x80,
-  kNewObj = 0x81,
-  kTuple1 = 0x85,
-  kTuple2 = 0x86,
-  kTuple3 = 0x87,
-  kNewTrue = 0x88,
-  kNewFalse = 0x89,
-  kLong1 = 0x8a,
-  kLong4 = 0x8b,
-  kShortBinUnicode = 0x8c,
-  kBinUnicode8 = 0x8d,
-  kBinBytes8 = 0x8e,
-  kEmptySet = 0x8f,
-  kAddItems = 0x90,
-  kFrozenSet = 0x91,
-  kNewObjEx = 0x92,
-  kStackGlobal = 0x93,
-  kMemoize = 0x94,
-  kFrame = 0x95,
-  kByteArray8 = 0x96,
-};
-
-class PickleReader {
+class PickleReader : private PickleStack {
  public:
   PickleReader(Bytes bytes, size_t begin) : reader_(bytes, begin) {
     none_ = create(PickleKind::none);
@@ -100,46 +39,6 @@ class PickleReader {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& problem) const {
-    throw ConvertError("pickle byte " + std::to_string(opcode_at_), problem);
-  }
-
-  PickleValue* create(PickleKind kind) {
-    if (pickle_.values.size() >= kMaxValues) {
-      fail("expected at most " + std::to_string(kMaxValues) + " values");
-    }
-    PickleValue& value = pickle_.values.emplace_back();
-    value.kind = kind;
-    return &value;
-  }
-
-  void push(PickleValue* value) { stack_.push_back(value); }
-  PickleValue* push_new(PickleKind kind) {
-    push(create(kind));
-    return stack_.back();
-  }
-
-  size_t bottom() const { return marks_.empty() ? 0 : marks_.back(); }
-
-  PickleValue* top() const {
-    if (stack_.size() <= bottom()) fail("expected a value on the stack, found none");
-    return stack_.back();
-  }
-  PickleValue* pop() {
-    PickleValue* value = top();
-    stack_.pop_back();
-    return value;
-  }
-
-  // Moves everything above the last mark into `items`, and removes the mark.
-  void pop_to_mark(std::vector<const PickleValue*>* items) {
-    if (marks_.empty()) fail("expected a mark on the stack, found none");
-    const auto first = stack_.begin() + static_cast<ptrdiff_t>(marks_.back());
-    items->insert(items->end(), first, stack_.end());
-    stack_.erase(first, stack_.end());
-    marks_.pop_back();
-  }
-
   void push_integer(int64_t value) { push_new(PickleKind::integer)->integer = value; }
 
   // A two's complement number of any size, least significant byte first.
@@ -426,16 +325,6 @@ class PickleReader {
     }
   }
 
-  void remember(uint64_t index) {
-    if (memo_.size() >= kMaxValues) fail("expected fewer memo entries");
-    memo_[index] = top();
-  }
-  void recall(uint64_t index) {
-    const auto found = memo_.find(index);
-    if (found == memo_.end()) fail("memo entry " + std::to_string(index) + " was never set");
-    push(found->second);
-  }
-
   bool read_stack(uint8_t opcode) {
     switch (opcode) {
       case kProto: {
@@ -448,7 +337,7 @@ class PickleReader {
         reader_.take(8);
         return true;
       case kMark:
-        marks_.push_back(stack_.size());
+        push_mark();
         return true;
       case kPopMark: {
         std::vector<const PickleValue*> dropped;
@@ -456,11 +345,7 @@ class PickleReader {
         return true;
       }
       case kPop:
-        if (!marks_.empty() && marks_.back() == stack_.size()) {
-          marks_.pop_back();
-        } else {
-          pop();
-        }
+        pop_value_or_mark();
         return true;
       case kDup:
         push(top());
@@ -472,7 +357,7 @@ class PickleReader {
         remember(reader_.integer(4));
         return true;
       case kMemoize:
-        remember(memo_.size());
+        remember(memo_size());
         return true;
       case kBinGet:
         recall(reader_.integer(1));
@@ -486,12 +371,8 @@ class PickleReader {
   }
 
   ByteReader reader_;
-  size_t opcode_at_ = 0, copied_items_ = 0;
-  Pickle pickle_;
+  size_t copied_items_ = 0;
   PickleValue *none_ = nullptr, *false_ = nullptr, *true_ = nullptr, *empty_tuple_ = nullptr;
-  std::vector<PickleValue*> stack_;
-  std::vector<size_t> marks_;
-  std::unordered_map<uint64_t, PickleValue*> memo_;
 };
 
 }  // namespace
