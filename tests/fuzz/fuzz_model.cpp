@@ -12,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const AlignedBytes file(std::vector<uint8_t>(data, data + size));
   TryLimits limits;
   limits.arena_bytes = size_t{64} << 20;
+  limits.multiplications = 50'000'000;
   try_model(file.data(), file.size(), limits);
   fix_crc(file.data(), file.size());
   try_model(file.data(), file.size(), limits);

@@ -1,6 +1,7 @@
 // Files that must be accepted, opened and run.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <vector>
 
@@ -54,6 +55,56 @@ TEST(ValidModels, TinyModelRuns) {
 TEST(ValidModels, EveryOpModelRuns) {
   expect_runs(every_op_model(), 64, 64);
   expect_runs(every_op_model(), 32, 160);
+}
+
+// As many records as the format allows: verifying and opening stay fast.
+TEST(ValidModels, ModelAtTheCapsOpensFast) {
+  ModelBuilder b = tiny_model();
+  b.name(std::string(format::kMaxNameBytes, 'n'));
+  const int widest = b.tensor("widest", format::kMaxChannels);
+  b.conv(b.whole(0), b.whole(widest), window(1, 8));
+  std::vector<int> parts = {1, 2, 3, widest};
+  while (parts.size() + 1 < format::kMaxTensors) {
+    const int part = b.tensor("part" + std::to_string(parts.size()), 6);
+    b.copy(b.whole(1), b.whole(part));
+    parts.push_back(part);
+  }
+  // Views of 16 segments of one channel, from many tensors into one, again and again.
+  for (uint32_t node = static_cast<uint32_t>(parts.size()); node < format::kMaxNodes; ++node) {
+    ViewSpec in, out;
+    for (int i = 0; i < 14; ++i) {
+      in.push_back(segment(parts[4 + (node + 7 * i) % 500], i % 6, 1));
+      out.push_back(segment(widest, static_cast<int>((node * 16 + i) % format::kMaxChannels), 1));
+    }
+    b.concat(in, out);
+  }
+  const auto start = std::chrono::steady_clock::now();
+  expect_runs(b, 32, 32);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  EXPECT_LT(took.count(), 5.0);  // about 20 ms; the rest is for emulators
+}
+
+TEST(ValidModels, MostClasses) {
+  ModelBuilder b;
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < format::kMaxClasses; ++i) names.push_back("class " + std::to_string(i));
+  b.classes(names);
+  const int channels = 5 + static_cast<int>(format::kMaxClasses);
+  const int strides[] = {8, 16, 32};
+  for (const int stride : strides) {
+    const int pooled = b.tensor("pooled", 3);
+    const int head = b.tensor("head", channels);
+    b.avg_pool(b.whole(0), b.whole(pooled), window(8, 8), false);
+    if (stride == 8) {
+      b.conv(b.whole(pooled), b.whole(head), window(1));
+    } else {
+      const int deeper = b.tensor("deeper", 3);
+      b.max_pool(b.whole(pooled), b.whole(deeper), window(stride / 8, stride / 8));
+      b.conv(b.whole(deeper), b.whole(head), window(1));
+    }
+    b.head(head, stride, {{8, 8}});
+  }
+  expect_runs(b, 32, 64);
 }
 
 TEST(ValidModels, ViewGivesBackWhatTheBuilderWrote) {

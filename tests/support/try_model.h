@@ -10,8 +10,8 @@
 namespace linnet::test {
 
 struct TryLimits {
-  size_t arena_bytes = size_t{16} << 20;
-  uint64_t multiplications = 20'000'000;  // of one inference
+  size_t arena_bytes = size_t{8} << 20;
+  uint64_t multiplications = 5'000'000;  // of one inference
 };
 
 struct TryResult {
