@@ -1,6 +1,9 @@
 #include "converter/inspect/inspect.h"
 
 #include <cstring>
+#include <initializer_list>
+#include <iomanip>
+#include <iterator>
 #include <sstream>
 
 #include "converter/error.h"
@@ -61,15 +64,64 @@ std::string view_text(const ModelView& model, const View& view) {
   return out.str();
 }
 
+const char* activation_name(const format::Node& node) {
+  constexpr const char* kNames[] = {"none", "relu",       "relu6",   "leaky_relu",
+                                    "silu", "hard_swish", "sigmoid", "hard_sigmoid"};
+  static_assert(std::size(kNames) == kActivationCount);
+  return kNames[node.activation];
+}
+
+const char* layout_name(const format::Node& node) {
+  constexpr const char* kNames[] = {"none", "igemm_f32_n8k1", "dwconv_f32_k1c8"};
+  return kNames[node.weight_layout];
+}
+
+// "2", or "2,1" if the sides differ.
+std::string pair_text(int vertical, int horizontal) {
+  std::string text = std::to_string(vertical);
+  if (horizontal != vertical) text += ',' + std::to_string(horizontal);
+  return text;
+}
+
+std::string padding_text(const format::Node& n) {
+  if (n.pad_top == n.pad_bottom && n.pad_left == n.pad_right) {
+    return pair_text(n.pad_top, n.pad_left);
+  }
+  std::ostringstream out;
+  out << int{n.pad_top} << ',' << int{n.pad_left} << ',' << int{n.pad_bottom} << ','
+      << int{n.pad_right};
+  return out.str();
+}
+
+// What the op does besides its views: window, parameter, activation.
+std::string attributes_text(const format::Node& node) {
+  std::ostringstream out;
+  if (node.kernel_h != 0) {
+    out << ' ' << int{node.kernel_h} << 'x' << int{node.kernel_w} << " s"
+        << pair_text(node.stride_h, node.stride_w) << " p" << padding_text(node);
+    if (node.dilation_h != 1 || node.dilation_w != 1) {
+      out << " d" << pair_text(node.dilation_h, node.dilation_w);
+    }
+  }
+  switch (format::op_traits(node.op)->window) {
+    case format::WindowKind::factor:
+      out << " factor " << node.parameter;
+      break;
+    case format::WindowKind::groups:
+      out << " groups " << node.parameter;
+      break;
+    default:
+      if (node.parameter != 0) out << " padding counts";
+  }
+  if (node.activation != 0) out << ' ' << activation_name(node);
+  if (node.activation_alpha != 0) out << '(' << node.activation_alpha << ')';
+  return out.str();
+}
+
 void write_node_text(std::ostream& out, const ModelView& model, int index) {
   const format::Node& node = model.node(index);
-  out << "  " << index << ' ' << format::op_traits(node.op)->name;
-  if (node.kernel_h != 0) {
-    out << ' ' << int{node.kernel_h} << 'x' << int{node.kernel_w} << " s" << int{node.stride_h}
-        << " p" << int{node.pad_top};
-  }
-  out << "  " << view_text(model, model.output(node)) << " <- "
-      << view_text(model, model.operand(node, 0));
+  out << "  " << index << ' ' << format::op_traits(node.op)->name << attributes_text(node) << "  "
+      << view_text(model, model.output(node)) << " <- " << view_text(model, model.operand(node, 0));
   if (node.operand_count == 2) out << ", " << view_text(model, model.operand(node, 1));
   if (node.weight_bytes != 0) out << "  weights " << node.weight_bytes << " bytes";
   out << "  # " << model.string(node.name) << '\n';
@@ -86,6 +138,13 @@ void write_json_view(host::JsonWriter* json, const View& view) {
   json->end_array();
 }
 
+void write_json_integers(host::JsonWriter* json, const char* key,
+                         std::initializer_list<int> values) {
+  json->key(key).begin_array();
+  for (const int value : values) json->value(value);
+  json->end_array();
+}
+
 void write_json_node(host::JsonWriter* json, const ModelView& model, const format::Node& node) {
   json->begin_object().key("name").value(model.string(node.name));
   json->key("op").value(format::op_traits(node.op)->name);
@@ -93,22 +152,17 @@ void write_json_node(host::JsonWriter* json, const ModelView& model, const forma
   for (int i = 0; i < node.operand_count; ++i) write_json_view(json, model.operand(node, i));
   json->end_array().key("output");
   write_json_view(json, model.output(node));
-  json->key("activation").value(int{node.activation});
+  json->key("activation").value(activation_name(node));
+  if (node.activation_alpha != 0) json->key("alpha").value(double{node.activation_alpha});
   json->key("parameter").value(int{node.parameter});
   if (node.kernel_h != 0) {
-    json->key("kernel")
-        .begin_array()
-        .value(int{node.kernel_h})
-        .value(int{node.kernel_w})
-        .end_array();
-    json->key("stride")
-        .begin_array()
-        .value(int{node.stride_h})
-        .value(int{node.stride_w})
-        .end_array();
-    json->key("padding").begin_array().value(int{node.pad_top}).value(int{node.pad_left});
-    json->value(int{node.pad_bottom}).value(int{node.pad_right}).end_array();
+    write_json_integers(json, "kernel", {node.kernel_h, node.kernel_w});
+    write_json_integers(json, "stride", {node.stride_h, node.stride_w});
+    write_json_integers(json, "dilation", {node.dilation_h, node.dilation_w});
+    write_json_integers(json, "padding",
+                        {node.pad_top, node.pad_left, node.pad_bottom, node.pad_right});
   }
+  json->key("weight_layout").value(layout_name(node));
   json->key("weight_bytes").value(int64_t{node.weight_bytes}).end_object();
 }
 
@@ -116,11 +170,8 @@ void write_json_heads(host::JsonWriter* json, const ModelView& model) {
   json->key("heads").begin_array();
   for (int i = 0; i < model.head_count(); ++i) {
     const format::HeadRecord& head = model.head(i);
-    json->begin_object()
-        .key("tensor")
-        .value(int{head.tensor})
-        .key("stride")
-        .value(int{head.stride});
+    json->begin_object().key("tensor").value(int{head.tensor});
+    json->key("stride").value(int{head.stride});
     json->key("anchors").begin_array();
     for (int a = 0; a < head.anchor_count; ++a) {
       json->begin_array().value(double{head.anchors[a][0]}, 3).value(double{head.anchors[a][1]}, 3);
@@ -175,17 +226,12 @@ std::string inspect_json(const void* file, size_t bytes, int height, int width) 
   json.key("format_version").value(int{header.version});
   json.key("file_bytes").value(static_cast<int64_t>(bytes));
   json.key("weight_bytes").value(static_cast<int64_t>(weight_total(model)));
-  json.key("native_size")
-      .begin_array()
-      .value(int{header.native_height})
-      .value(int{header.native_width});
-  json.end_array().key("max_stride").value(int{header.max_stride});
+  write_json_integers(&json, "native_size", {header.native_height, header.native_width});
+  json.key("max_stride").value(int{header.max_stride});
+  json.key("input_scale").value(double{header.input_scale}, 9);
   json.key("arena").begin_object().key("height").value(info.height).key("width").value(info.width);
-  json.key("threads")
-      .value(1)
-      .key("bytes")
-      .value(static_cast<int64_t>(info.arena_bytes))
-      .end_object();
+  json.key("threads").value(1).key("bytes").value(static_cast<int64_t>(info.arena_bytes));
+  json.end_object();
   write_json_heads(&json, model);
   json.key("classes").begin_array();
   for (int i = 0; i < header.class_count; ++i) json.value(model.class_name(i));
