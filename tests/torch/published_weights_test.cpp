@@ -132,6 +132,22 @@ TEST_F(PublishedWeights, YoloV5LitePictures) {
   }
 }
 
+TEST_F(PublishedWeights, YoloV5LiteIsItsOnnxExport) {
+  const test::FeatureMap input =
+      input_from_npy(reference("yolov5-lite/bus-160x128") + "-input.npy");
+  const std::vector<uint8_t> file =
+      host::read_file(data_folder() + "/onnx/yolov5-lite-320-bn.onnx");
+  const auto exported = test::evaluate(import_onnx(file, {}), input);
+  const auto checkpoint = test::evaluate(import_file("yolov5-lite.pt"), input);
+  ASSERT_EQ(exported.size(), checkpoint.size());
+  for (size_t h = 0; h < exported.size(); ++h) {
+    ASSERT_EQ(exported[h].shape, checkpoint[h].shape);
+    for (size_t i = 0; i < exported[h].data.size(); ++i) {
+      ASSERT_NEAR(exported[h].data[i], checkpoint[h].data[i], 1e-4) << h << " " << i;
+    }
+  }
+}
+
 class Family : public PublishedWeights, public testing::WithParamInterface<const char*> {};
 
 TEST_P(Family, MatchesReference) {
