@@ -13,7 +13,6 @@ namespace {
 // The anchors of YOLOv5 and YOLOv5-Lite's published configurations.
 constexpr float kFamilyAnchors[] = {10, 13, 16,  30,  33, 23,  30,  61,  62,
                                     45, 59, 119, 116, 90, 156, 198, 373, 326};
-constexpr size_t kFamilyAnchorsPerHead = 3;
 
 // The 80 classes of COCO, the data set of the published weights.
 constexpr const char* kCocoNames[] = {"person",        "bicycle",      "car",

@@ -67,10 +67,17 @@ int parameter_of(const Node& node) {
   }
 }
 
+// A view of more channel runs than a node may have: these values must be made explicit.
+struct TooManyRuns {
+  std::vector<ValueId> values;
+};
+
 class Builder {
  public:
-  Builder(const Graph& graph, bool views)
-      : graph_(graph), views_(graph, views), assignment_(assign_slots(graph, views_)) {}
+  Builder(const Graph& graph, bool views, const std::vector<ValueId>& explicit_values)
+      : graph_(graph),
+        views_(graph, views, explicit_values),
+        assignment_(assign_slots(graph, views_)) {}
 
   Program run() {
     Program program;
@@ -95,7 +102,8 @@ class Builder {
     return out;
   }
 
-  static std::vector<format::Segment> merge(const Node& node, const std::vector<Location>& at,
+  static std::vector<format::Segment> merge(const std::vector<ValueId>& values,
+                                            const std::vector<Location>& at,
                                             const std::vector<int>& order) {
     std::vector<format::Segment> segments;
     const Location* last = nullptr;
@@ -111,12 +119,7 @@ class Builder {
       }
       last = &here;
     }
-    if (segments.size() > format::kMaxSegmentsPerView) {
-      throw ConvertError(std::string(node_kind_name(node.kind)) + " '" + node.name + "'",
-                         "expected at most " + std::to_string(format::kMaxSegmentsPerView) +
-                             " channel runs, found " + std::to_string(segments.size()) +
-                             "; use --no-views");
-    }
+    if (segments.size() > format::kMaxSegmentsPerView) throw TooManyRuns{values};
     return segments;
   }
 
@@ -169,8 +172,8 @@ class Builder {
     const std::vector<Location> out = locate(node.output);
     const std::vector<int> in_order = memory_order(in);
     const std::vector<int> out_order = memory_order(out);
-    step->operands.push_back(merge(node, in, in_order));
-    step->output = merge(node, out, out_order);
+    step->operands.push_back(merge(node.inputs, in, in_order));
+    step->output = merge({node.output}, out, out_order);
     const size_t taps =
         static_cast<size_t>(node.window.kernel_h) * static_cast<size_t>(node.window.kernel_w);
     step->weights.reserve(node.weights.size());
@@ -188,9 +191,9 @@ class Builder {
   void add_channelwise(const Node& node, Step* step) const {
     const std::vector<Location> out = locate(node.output);
     const std::vector<int> order = memory_order(out);
-    step->output = merge(node, out, order);
+    step->output = merge({node.output}, out, order);
     for (const ValueId input : node.inputs) {
-      step->operands.push_back(merge(node, locate(input), order));
+      step->operands.push_back(merge({input, node.output}, locate(input), order));
     }
     if (node.kind != NodeKind::conv) return;
     const size_t taps = node.weights.size() / node.bias.size();
@@ -215,8 +218,8 @@ class Builder {
     }
     if (node.kind == NodeKind::permute_channels) picked = node.permutation;
     const std::vector<Location> out = locate(node.output);
-    step->operands.push_back(merge(node, in, picked));
-    step->output = merge(node, out, straight(out.size()));
+    step->operands.push_back(merge(node.inputs, in, picked));
+    step->output = merge({node.output}, out, straight(out.size()));
   }
 
   const Graph& graph_;
@@ -249,7 +252,18 @@ const char* op_name(format::OpCode op) {
 }  // namespace
 
 Program build_program(const Graph& graph, bool views) {
-  return Builder(graph, views).run();
+  std::vector<ValueId> explicit_values;
+  // A round makes at least one more value explicit, or nothing is left to try.
+  for (size_t round = 0; round <= graph.values.size(); ++round) {
+    try {
+      return Builder(graph, views, explicit_values).run();
+    } catch (const TooManyRuns& problem) {
+      explicit_values.insert(explicit_values.end(), problem.values.begin(), problem.values.end());
+    }
+  }
+  throw ConvertError("", "expected views of at most " +
+                             std::to_string(format::kMaxSegmentsPerView) +
+                             " channel runs, found more; use --no-views");
 }
 
 std::string to_text(const Program& program) {

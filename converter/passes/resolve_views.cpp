@@ -58,7 +58,7 @@ bool takes_one_segment(NodeKind kind) {
          kind == NodeKind::space_to_depth;
 }
 
-Views::Views(const Graph& graph, bool eliminate)
+Views::Views(const Graph& graph, bool eliminate, const std::vector<ValueId>& explicit_values)
     : root_(graph.values.size(), true),
       natural_(graph.values.size(), !eliminate),
       refs_(graph.values.size()) {
@@ -72,6 +72,7 @@ Views::Views(const Graph& graph, bool eliminate)
     root_[static_cast<size_t>(head.value)] = true;
     natural_[static_cast<size_t>(head.value)] = true;
   }
+  for (const ValueId value : explicit_values) make_root(value);
   do {
     resolve(graph);
   } while (force_explicit(graph));
@@ -158,7 +159,8 @@ bool Views::force_explicit(const Graph& graph) {
       continue;
     }
     if (takes_one_segment(node.kind)) {
-      changed |= make_root(node.inputs[0]) | make_root(node.output);
+      changed |= make_root(node.inputs[0]);
+      changed |= make_root(node.output);
       continue;
     }
     const bool dense_conv = node.kind == NodeKind::conv && !is_depthwise(graph, node);

@@ -17,8 +17,9 @@ struct ChannelRef {
 class Views {
  public:
   // With `eliminate` false every value is a root. Otherwise data movement is a view wherever its
-  // readers can take one; the rest stays explicit.
-  Views(const Graph& graph, bool eliminate);
+  // readers can take one; the rest, and `explicit_values`, stay explicit, each in a buffer of its
+  // own.
+  Views(const Graph& graph, bool eliminate, const std::vector<ValueId>& explicit_values = {});
 
   bool is_root(ValueId value) const { return root_[static_cast<size_t>(value)]; }
   // One entry per logical channel of `value`; a root is its own channels.
