@@ -172,6 +172,9 @@ Shape infer(const Node& node, const Graph& graph) {
   fail(node, "unknown kind");
 }
 
+// Channels of all values together: bounds what the passes need, whatever a source file asks for.
+constexpr int64_t kMaxTotalChannels = int64_t{1} << 22;
+
 void check_inputs(const Node& node, const std::vector<bool>& defined) {
   const bool pair = node.kind == NodeKind::add || node.kind == NodeKind::mul;
   const bool count_ok =
@@ -203,6 +206,7 @@ void infer_shapes(Graph* graph) {
   graph->values[static_cast<size_t>(graph->input)].shape = {3, graph->native_height,
                                                             graph->native_width};
   defined[static_cast<size_t>(graph->input)] = true;
+  int64_t total_channels = 0;
   for (const Node& node : graph->nodes) {
     check_inputs(node, defined);
     const bool output_ok = node.output >= 0 &&
@@ -214,6 +218,9 @@ void infer_shapes(Graph* graph) {
     expect(out.height <= cap && out.width <= cap, node,
            "expected an output of at most 8192x8192, found " + std::to_string(out.height) + "x" +
                std::to_string(out.width));
+    total_channels += out.channels;
+    expect(total_channels <= kMaxTotalChannels, node,
+           "expected at most 4194304 channels in all feature maps together, found more");
     graph->values[static_cast<size_t>(node.output)].shape = out;
     defined[static_cast<size_t>(node.output)] = true;
   }

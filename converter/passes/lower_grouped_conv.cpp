@@ -1,3 +1,4 @@
+#include "converter/error.h"
 #include "converter/passes/passes.h"
 #include "converter/passes/rewrite.h"
 
@@ -6,6 +7,8 @@ namespace {
 
 // Up to this many groups, one convolution per group beats a dense one with zeros.
 constexpr int kMaxSplitGroups = 4;
+// A small file can ask for a dense convolution of any size: refuse what no detector has.
+constexpr size_t kMaxDenseWeights = size_t{1} << 26;
 
 size_t tap_count(const Window& w) {
   return static_cast<size_t>(w.kernel_h) * static_cast<size_t>(w.kernel_w);
@@ -18,6 +21,11 @@ void make_dense(Node* conv, int in_channels) {
   const auto groups = static_cast<size_t>(conv->groups);
   const auto channels = static_cast<size_t>(in_channels);
   const size_t per_group = channels / groups;
+  if (outputs * channels * taps > kMaxDenseWeights) {
+    throw ConvertError("conv '" + conv->name + "'",
+                       "expected at most 4 groups for a convolution of this size, found " +
+                           std::to_string(conv->groups));
+  }
   std::vector<float> dense(outputs * channels * taps, 0.0f);
   for (size_t o = 0; o < outputs; ++o) {
     const size_t first_channel = o / (outputs / groups) * per_group;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kAnchors = 3;  // per cell, where the file does not say
 constexpr int kBoxValues = 5;
+constexpr size_t kMaxHeads = 16;  // more than any detector has; bounds what tails remember
 
 // "{0: 'person', 1: 'car'}" or "['person', 'car']": the quoted strings, in order.
 std::vector<std::string> quoted_strings(const std::string& text) {
@@ -33,6 +34,10 @@ std::vector<std::string> quoted_strings(const std::string& text) {
 int Importer::add_head(const Symbol& feature, int anchors, int per_anchor) {
   for (size_t i = 0; i < graph_.heads.size(); ++i) {
     if (graph_.heads[i].value == feature.value) return static_cast<int>(i);
+  }
+  if (graph_.heads.size() == kMaxHeads) {
+    throw ConvertError(
+        "", "expected 3 detection heads, found more than 16; is this a YOLOv5-Lite detector?");
   }
   Head head;
   head.value = feature.value;

@@ -10,10 +10,19 @@ namespace onnx {
 
 namespace {
 constexpr int kDefaultExtent = 320;
-}
+constexpr size_t kFreeNumbers = size_t{1} << 22;  // for folded constants and affines
+}  // namespace
 
-Importer::Importer(const ModelProto& model, const ImportOptions& options)
-    : model_(model), options_(options) {}
+Importer::Importer(const ModelProto& model, size_t file_bytes, const ImportOptions& options)
+    : model_(model), budget_(file_bytes + kFreeNumbers), options_(options) {}
+
+void Importer::charge(const NodeProto& node, size_t count) {
+  if (count > budget_) {
+    throw ConvertError(node.describe(),
+                       "the graph makes far more numbers than the file holds; is it damaged?");
+  }
+  budget_ -= count;
+}
 
 std::span<const Importer::Row> Importer::handlers() {
   static constexpr Row kRows[] = {
@@ -171,6 +180,7 @@ bool Importer::import_constant(const NodeProto& node) {
     define_unknown(node, node.describe() + ": this operator on constants is not supported");
     return true;
   }
+  charge(node, folded->values.size());
   symbol.constant = std::move(*folded);
   define(node.outputs[0], std::move(symbol));
   return true;
@@ -251,7 +261,7 @@ std::optional<Constant> Importer::small_constant(const NodeProto& node, size_t i
 }
 
 std::vector<float> Importer::weights(const NodeProto& node, size_t index,
-                                     std::vector<int64_t>* dims) const {
+                                     std::vector<int64_t>* dims) {
   const Symbol& symbol = read(node, index);
   if (symbol.kind != Kind::constant) {
     throw ConvertError(node.describe(), "input " + std::to_string(index) +
@@ -262,6 +272,7 @@ std::vector<float> Importer::weights(const NodeProto& node, size_t index,
     return {symbol.constant.values.begin(), symbol.constant.values.end()};
   }
   if (dims != nullptr) *dims = symbol.tensor->dims;
+  charge(node, symbol.tensor->element_count());
   return symbol.tensor->values<float>();
 }
 
@@ -297,7 +308,7 @@ Node Importer::unary(NodeKind kind, const Symbol& in) const {
 
 Graph import_onnx(Bytes file, const ImportOptions& options) {
   const onnx::ModelProto model = onnx::parse_model(file);
-  return onnx::Importer(model, options).run();
+  return onnx::Importer(model, file.size(), options).run();
 }
 
 }  // namespace linnet::converter

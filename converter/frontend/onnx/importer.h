@@ -40,7 +40,8 @@ struct Symbol {
 
 class Importer {
  public:
-  Importer(const ModelProto& model, const ImportOptions& options);
+  // file_bytes bounds how many numbers may be made of the file.
+  Importer(const ModelProto& model, size_t file_bytes, const ImportOptions& options);
   Graph run();
 
  private:
@@ -57,6 +58,9 @@ class Importer {
   void set_input();
   void finish_heads();
 
+  // Counts numbers that a node makes; throws when a small file asks for absurdly many.
+  void charge(const NodeProto& node, size_t count);
+
   // Symbols.
   const Symbol& read(const NodeProto& node, size_t index) const;
   const Symbol& feature(const NodeProto& node, size_t index) const;
@@ -65,7 +69,7 @@ class Importer {
   void define_feature(const NodeProto& node, Node ir, const Shape& shape);
   void define_unknown(const NodeProto& node, const std::string& problem);
   std::optional<Constant> small_constant(const NodeProto& node, size_t index) const;
-  std::vector<float> weights(const NodeProto& node, size_t index, std::vector<int64_t>* dims) const;
+  std::vector<float> weights(const NodeProto& node, size_t index, std::vector<int64_t>* dims);
   std::vector<int64_t> integers(const NodeProto& node, size_t input, const char* attribute) const;
   const Node* producer(ValueId value) const;
   Node unary(NodeKind kind, const Symbol& in) const;
@@ -104,6 +108,7 @@ class Importer {
   void read_names();
 
   const ModelProto& model_;
+  size_t budget_;  // numbers that may still be made
   ImportOptions options_;
   Graph graph_;
   std::map<std::string, Symbol> symbols_;

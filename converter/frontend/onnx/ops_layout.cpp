@@ -129,6 +129,7 @@ void Importer::concat(const NodeProto& node) {
     Node blocks;
     std::vector<int> order;
     const int channels = first.shape.channels;
+    charge(node, static_cast<size_t>(channels) * node.inputs.size());
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const Symbol& part = read(node, i);
       const bool ok = part.kind == Kind::strided && part.value == first.value && part.step_y == 2 &&

@@ -139,6 +139,7 @@ void Importer::affine(const NodeProto& node, const Symbol& in, size_t constant_i
         node, node.describe() + ": expected a constant with one value, or one for each channel");
     return;
   }
+  charge(node, 2 * channels);
   const Shape shape = in.shape;
   Node ir = unary(NodeKind::affine, in);
   for (size_t c = 0; c < channels; ++c) {
