@@ -220,6 +220,25 @@ TEST(OnnxImport, AnchorsOfADecodingTail) {
   EXPECT_EQ(graph.heads[1].anchors[2].height, 6);
 }
 
+// Dynamic axes, but the reshapes of the heads hold the size that was traced.
+TEST(OnnxImport, OpenSizeIsTakenFromReshapes) {
+  OnnxBuilder b(0, 0);
+  b.conv("images", "c0", 3, 4, 3, 2).conv("c0", "c1", 4, 4, 3, 2).conv("c1", "x", 4, 4, 3, 2);
+  std::string feature = "x";
+  for (int i = 0; i < 3; ++i) {
+    const std::string n = std::to_string(i);
+    if (i != 0) b.conv(feature, "d" + n, 4, 4, 3, 2);
+    if (i != 0) feature = "d" + n;
+    b.conv(feature, "h" + n, 4, 18, 1, 1).ints("s" + n, {1, 3, 6, 96 / (8 << i), 160 / (8 << i)});
+    b.node("Reshape", {"h" + n, "s" + n}, {"g" + n});
+    b.node("Transpose", {"g" + n}, {"o" + n}, {Attr::ints("perm", {0, 1, 3, 4, 2})})
+        .output("o" + n);
+  }
+  const Graph graph = import(b);
+  EXPECT_EQ(graph.native_height, 96);
+  EXPECT_EQ(graph.native_width, 160);
+}
+
 TEST(OnnxImport, NamesFromMetadata) {
   OnnxBuilder b = detector_front(4);
   b.heads("x", 4, 2).metadata("names", "{0: 'ball', 1: \"cat's tail\"}");

@@ -75,6 +75,28 @@ Graph Importer::run() {
   return std::move(graph_);
 }
 
+// Exports with dynamic axes often have the traced size in their reshapes all the same: the largest
+// grid of a five-dimensional reshape [1, a, b, h, w] is the finest head's, at stride 8. {0, 0} if
+// there is none.
+std::pair<int, int> Importer::baked_size() const {
+  constexpr int64_t kFinestStride = 8;
+  int64_t height = 0, width = 0;
+  const auto look = [&](const TensorProto& tensor) {
+    if (tensor.data_type != kInt64 || tensor.dims != std::vector<int64_t>{5}) return;
+    const std::vector<double> target = tensor.values<double>();
+    const auto cap = static_cast<double>(format::kMaxExtent / kFinestStride);
+    if (target[3] < 1 || target[4] < 1 || target[3] > cap || target[4] > cap) return;
+    height = std::max(height, static_cast<int64_t>(target[3]) * kFinestStride);
+    width = std::max(width, static_cast<int64_t>(target[4]) * kFinestStride);
+  };
+  for (const auto& [name, tensor] : model_.initializers) look(tensor);
+  for (const NodeProto& node : model_.nodes) {
+    const auto value = node.attributes.find("value");
+    if (node.op_type == "Constant" && value != node.attributes.end()) look(value->second.t);
+  }
+  return {static_cast<int>(height), static_cast<int>(width)};
+}
+
 void Importer::set_input() {
   if (model_.inputs.size() != 1) {
     throw ConvertError(
@@ -89,16 +111,18 @@ void Importer::set_input() {
                                                          std::to_string(input.dims[0]) +
                                                          "; export with batch size 1");
   }
-  const auto pick = [&](int64_t file, int option) {
+  const auto [baked_height, baked_width] = baked_size();
+  const auto pick = [&](int64_t file, int option, int baked) {
     if (file > static_cast<int64_t>(format::kMaxExtent)) {
       throw ConvertError("input '" + input.name + "'",
                          "expected at most 8192 pixels a side, found " + std::to_string(file));
     }
     if (file > 0) return static_cast<int>(file);
-    return option != 0 ? option : kDefaultExtent;
+    if (option != 0) return option;
+    return baked != 0 ? baked : kDefaultExtent;
   };
-  graph_.native_height = pick(input.dims[2], options_.height);
-  graph_.native_width = pick(input.dims[3], options_.width);
+  graph_.native_height = pick(input.dims[2], options_.height, baked_height);
+  graph_.native_width = pick(input.dims[3], options_.width, baked_width);
   graph_.input = graph_.add_value(input.name);
   producer_.push_back(-1);
   Symbol symbol;

@@ -56,6 +56,7 @@ class Importer {
   bool import_constant(const NodeProto& node);
   bool import_tail(const NodeProto& node);
   void set_input();
+  std::pair<int, int> baked_size() const;
   void finish_heads();
 
   // Counts numbers that a node makes; throws when a small file asks for absurdly many.
