@@ -12,8 +12,8 @@ namespace linnet::host {
 // Reads a whole file of at most `max_bytes`.
 std::vector<uint8_t> read_file(const std::string& path, size_t max_bytes = size_t{1} << 31);
 
-// Writes `data` to a temporary file in the same folder, flushes it and renames it to `path`: readers
-// see the old file or the new one, never half of one.
+// Writes `data` to a temporary file in the same folder, flushes it and renames it to `path`:
+// readers see the old file or the new one, never half of one.
 void write_file_atomically(const std::string& path, std::span<const uint8_t> data);
 
 // "/a/b/name.ext" -> "name".

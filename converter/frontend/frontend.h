@@ -26,7 +26,15 @@ Graph import_ncnn(Bytes param, Bytes bin, const ImportOptions& options);
 Graph import_torch(Bytes file, const ImportOptions& options);
 
 // Content, not names, decide.
-enum class SourceFormat : uint8_t { unknown, onnx, ncnn_param, ncnn_bin, torch_zip, torch_legacy, linnet };
+enum class SourceFormat : uint8_t {
+  unknown,
+  onnx,
+  ncnn_param,
+  ncnn_bin,
+  torch_zip,
+  torch_legacy,
+  linnet
+};
 SourceFormat detect_format(Bytes file);
 
 }  // namespace linnet::converter

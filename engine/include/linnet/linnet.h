@@ -164,7 +164,8 @@ typedef struct linnet_tensor {
 /* Scales the picture into the session's input: aspect kept, centred, border grey 114, bilinear. */
 linnet_status linnet_letterbox(linnet_session* session, const linnet_image* image);
 /* input: [height][width][3] floats, R G B in 0..1, copied; or null to use what linnet_letterbox
- * left, once: its memory is used again during the run. heads may be null. Gives the raw logits of the three heads. Any input is allowed, also infinities and NaN. */
+ * left, once: its memory is used again during the run. heads may be null. Gives the raw logits of
+ * the three heads. Any input is allowed, also infinities and NaN. */
 linnet_status linnet_run(linnet_session* session, const float* input,
                          linnet_tensor heads[LINNET_HEADS]);
 /* Boxes from the heads of the last linnet_run, in pixels of the picture last letterboxed (or of the
