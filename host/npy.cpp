@@ -94,8 +94,10 @@ void write_npy(const std::string& path, const std::vector<size_t>& shape, const 
   header.append(63 - (kPrefix + header.size()) % 64, ' ');
   header.push_back('\n');
   std::vector<uint8_t> file(kMagic, kMagic + kMagicBytes);
-  file.insert(file.end(), {1, 0, static_cast<uint8_t>(header.size() & 0xFF),
-                           static_cast<uint8_t>(header.size() >> 8)});
+  const size_t length = header.size();
+  for (const size_t byte : {size_t{1}, size_t{0}, length & 0xFF, length >> 8}) {
+    file.push_back(static_cast<uint8_t>(byte));
+  }
   file.insert(file.end(), header.begin(), header.end());
   const auto* bytes = reinterpret_cast<const uint8_t*>(data);
   file.insert(file.end(), bytes, bytes + count * sizeof(float));
