@@ -173,7 +173,7 @@ Shape infer(const Node& node, const Graph& graph) {
 }
 
 // Channels of all values together: bounds what the passes need, whatever a source file asks for.
-constexpr int64_t kMaxTotalChannels = int64_t{1} << 22;
+constexpr int64_t kMaxTotalChannels = int64_t{1} << 20;
 
 void check_inputs(const Node& node, const std::vector<bool>& defined) {
   const bool pair = node.kind == NodeKind::add || node.kind == NodeKind::mul;
@@ -220,7 +220,7 @@ void infer_shapes(Graph* graph) {
                std::to_string(out.width));
     total_channels += out.channels;
     expect(total_channels <= kMaxTotalChannels, node,
-           "expected at most 4194304 channels in all feature maps together, found more");
+           "expected at most 1048576 channels in all feature maps together, found more");
     graph->values[static_cast<size_t>(node.output)].shape = out;
     defined[static_cast<size_t>(node.output)] = true;
   }

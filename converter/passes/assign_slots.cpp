@@ -13,6 +13,8 @@ namespace {
 constexpr int kForEver = INT_MAX;  // heads are read after the last step
 // Channel orders are tried exhaustively up to this many roots in a buffer.
 constexpr size_t kMaxSearchedRoots = 10;
+// … and as far as this many channels may be placed in all trials together.
+constexpr size_t kMaxPlacedChannels = size_t{1} << 22;
 
 // What is known of a root before it is placed.
 struct Root {
@@ -242,7 +244,10 @@ class Assigner {
     Trial best = play(group, 0);
     if (group.size() > 1) {
       int best_cost = cost(group, best);
-      const size_t trials = size_t{1} << std::min(group.size(), kMaxSearchedRoots);
+      size_t channels = 0;
+      for (const size_t member : group) channels += roots_[member].readers.size();
+      const size_t trials = std::min(size_t{1} << std::min(group.size(), kMaxSearchedRoots),
+                                     kMaxPlacedChannels / channels);
       for (size_t flips = 1; flips < trials; ++flips) {
         Trial trial = play(group, flips);
         const int trial_cost = cost(group, trial);

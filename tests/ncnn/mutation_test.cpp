@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <random>
 
+#include "converter/convert.h"
 #include "converter/error.h"
 #include "tests/ncnn/ncnn_files.h"
 
@@ -161,8 +162,9 @@ TEST(NcnnMutation, ImportedOrRefused) {
     const std::string text = join(lines, '\n');
     const auto begin = std::chrono::steady_clock::now();
     try {
-      (void)converter::import_ncnn(bytes_of(text), bin, {});
+      converter::Graph graph = converter::import_ncnn(bytes_of(text), bin, {});
       ++imported;
+      (void)converter::convert(std::move(graph), {});
     } catch (const converter::ConvertError& error) {
       EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
     }

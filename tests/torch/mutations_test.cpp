@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "converter/convert.h"
 #include "converter/error.h"
 #include "converter/frontend/frontend.h"
 #include "tests/support/torch/checkpoint_mutator.h"
@@ -62,8 +63,9 @@ TEST(Mutations, MutantsAreErrorsOrGraphs) {
     const ByteVector file = CheckpointMutator(seed).mutate(originals[seed % originals.size()]);
     const auto start = std::chrono::steady_clock::now();
     try {
-      import_torch(file, {});
+      Graph graph = import_torch(file, {});
       ++graphs;
+      convert(std::move(graph), {});
     } catch (const ConvertError& error) {
       ASSERT_EQ(std::string(error.what()).find('\n'), std::string::npos) << "seed " << seed;
     } catch (const std::exception& error) {
