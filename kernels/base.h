@@ -41,10 +41,13 @@ inline constexpr uint32_t kAvx512Vnni = 1u << 6;
 inline constexpr uint32_t kAvxVnni = 1u << 7;
 }  // namespace cpu
 
-constexpr size_t round_up(size_t value, size_t multiple) {
+// Inlined always, so that no copy compiled for another instruction set can stand in for it.
+#define LINNET_INLINE inline __attribute__((always_inline))
+
+LINNET_INLINE constexpr size_t round_up(size_t value, size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
-constexpr size_t divide_round_up(size_t value, size_t divisor) {
+LINNET_INLINE constexpr size_t divide_round_up(size_t value, size_t divisor) {
   return (value + divisor - 1) / divisor;
 }
 

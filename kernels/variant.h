@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/base.h"
+#include "kernels/targets.h"
 
 namespace linnet {
 

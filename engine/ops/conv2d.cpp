@@ -107,6 +107,13 @@ void fill_pixel(const SessionState& session, const Step& step, int y, int x, int
   }
 }
 
+// Pointers of the last tile's missing pixels: those of pixel m - 1.
+void repeat_last(int segments, int m, int mr, const float** tile) {
+  for (int t = 0; t < segments; ++t, tile += mr) {
+    for (int p = m; p < mr; ++p) tile[p] = tile[m - 1];
+  }
+}
+
 // Row pointers of all tiles of output pixels [first, first + count).
 void fill_rows(const SessionState& session, const Step& step, int first, int count,
                const float** rows) {
@@ -123,6 +130,8 @@ void fill_rows(const SessionState& session, const Step& step, int first, int cou
       ++y;
     }
   }
+  const int m = count % mr;
+  if (m != 0) repeat_last(segments(step), m, mr, rows + (count - m) * segments(step));
 }
 
 // One block of output pixels, and where its results go.

@@ -1,5 +1,7 @@
 #include "kernels/dwconv_f32/dwconv_f32.h"
 
+#include "kernels/targets.h"
+
 namespace linnet {
 
 #define LINNET_DWCONV_F32(name, features, kernel, stride) void name(const DwconvF32Args&);

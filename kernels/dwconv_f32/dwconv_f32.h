@@ -15,10 +15,10 @@ inline constexpr int kDwconvF32ChannelMultiple = 8;
 
 // Layout k1c8: a row of biases, then kernel_h * kernel_w rows of weights (tap by tap, row by row of
 // the window); each row has round_up(channels of the layer, 8) floats, zero padded.
-constexpr size_t dwconv_f32_weight_row_floats(size_t channels) {
+LINNET_INLINE constexpr size_t dwconv_f32_weight_row_floats(size_t channels) {
   return round_up(channels, kDwconvF32ChannelMultiple);
 }
-constexpr size_t dwconv_f32_weight_floats(size_t channels, size_t taps) {
+LINNET_INLINE constexpr size_t dwconv_f32_weight_floats(size_t channels, size_t taps) {
   return dwconv_f32_weight_row_floats(channels) * (taps + 1);
 }
 

@@ -21,19 +21,19 @@ inline constexpr size_t kIgemmF32PanelAlign = 64;  // bytes
 
 // Floats in one panel of `k_total` input values: 8 biases, then k_total x 8 weights, padded with
 // zeros to a multiple of 64 bytes.
-constexpr size_t igemm_f32_panel_floats(size_t k_total) {
+LINNET_INLINE constexpr size_t igemm_f32_panel_floats(size_t k_total) {
   return round_up((k_total + 1) * kIgemmF32PanelWidth * sizeof(float), kIgemmF32PanelAlign) /
          sizeof(float);
 }
-constexpr size_t igemm_f32_panel_count(size_t n) {
+LINNET_INLINE constexpr size_t igemm_f32_panel_count(size_t n) {
   return divide_round_up(n, kIgemmF32PanelWidth);
 }
 
 // m            1 to mr pixels (mr is the variant's).
 // segments     at least 1.
-// rows         segments x mr pointers, rows[t * mr + p]; for p >= m they are not read. Each points
-//              to k[t] readable floats (a padding pixel points to zeros); nothing beyond is read.
-//              No alignment beyond 4 bytes.
+// rows         segments x mr pointers, rows[t * mr + p]; each points to k[t] readable floats (a
+//              padding pixel points to zeros); nothing beyond is read. Those for p >= m are read
+//              too and their results dropped: let them repeat any. No alignment beyond 4 bytes.
 // k            channel count of each segment, each at least 1.
 // panels       ceil(n / 8) panels of igemm_f32_panel_floats(sum of k) floats, 64-byte aligned.
 //              Panel j holds channels 8j to 8j+7; missing ones are zeros.

@@ -7,9 +7,8 @@ namespace {
 constexpr int kMr = 4;
 constexpr int kNr = kIgemmF32PanelWidth;
 
-// Accumulates one panel for `m` pixels. Pixels beyond m repeat the last one, so that the inner loop
-// has a fixed shape.
-void accumulate(int m, int segments, const float* const* rows, const int* k, const float* panel,
+// Accumulates one panel.
+void accumulate(int segments, const float* const* rows, const int* k, const float* panel,
                 float (&acc)[kMr][kNr]) {
   for (auto& pixel : acc) {
     for (int n = 0; n < kNr; ++n) pixel[n] = panel[n];
@@ -17,11 +16,9 @@ void accumulate(int m, int segments, const float* const* rows, const int* k, con
   const float* w = panel + kNr;
   for (int t = 0; t < segments; ++t) {
     const float* const* row = rows + t * kMr;
-    const float* in[kMr];
-    for (int p = 0; p < kMr; ++p) in[p] = row[p < m ? p : m - 1];
     for (int i = 0; i < k[t]; ++i) {
       for (int p = 0; p < kMr; ++p) {
-        const float x = in[p][i];
+        const float x = row[p][i];
         for (int n = 0; n < kNr; ++n) acc[p][n] += x * w[n];
       }
       w += kNr;
@@ -39,7 +36,7 @@ void igemm_f32_4x8_n8k1_scalar(int m, int segments, const float* const* rows, co
   const size_t panel_floats = igemm_f32_panel_floats(k_total);
   for (int first = 0; first < n; first += kNr) {
     float acc[kMr][kNr];
-    accumulate(m, segments, rows, k, panels, acc);
+    accumulate(segments, rows, k, panels, acc);
     const int width = n - first < kNr ? n - first : kNr;
     for (int p = 0; p < m; ++p) {
       float* pixel = out + static_cast<size_t>(p) * out_pixel_stride + first;

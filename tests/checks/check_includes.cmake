@@ -2,7 +2,7 @@
 #   cmake -DSOURCE_DIR=<root> -P check_includes.cmake
 cmake_minimum_required(VERSION 3.20)
 
-set(standard "cfloat|cstddef|cstdint|cstring|new|atomic|limits|type_traits|stddef\\.h|stdint\\.h")
+set(standard "cfloat|cstddef|cstdint|cstring|new|atomic|limits|type_traits|utility|stddef\\.h|stdint\\.h")
 set(target_headers "arm_neon\\.h|immintrin\\.h|cpuid\\.h|sys/auxv\\.h|asm/hwcap\\.h")
 
 get_filename_component(SOURCE_DIR ${SOURCE_DIR} ABSOLUTE)

@@ -83,8 +83,7 @@ class IgemmF32Test : public VariantTest<IgemmF32Variant> {
     std::memcpy(panels_, packed.data(), packed.size() * sizeof(float));
   }
 
-  // One buffer for each segment; a random pixel touches the guard page. Pointers of pixels beyond m
-  // are null: the contract says that they are not read.
+  // One buffer for each segment; a random pixel touches the guard page.
   void place_rows(const Shape& s) {
     pointers_.assign(s.k.size() * static_cast<size_t>(GetParam().mr), nullptr);
     for (size_t t = 0; t < s.k.size(); ++t) {
@@ -95,6 +94,9 @@ class IgemmF32Test : public VariantTest<IgemmF32Variant> {
         float* const row = data + static_cast<size_t>((first + p) % s.m) * stride;
         random_.fill(row, static_cast<size_t>(s.k[t]), s.values);
         pointers_[pointer(s, t, p)] = row;
+      }
+      for (int p = s.m; p < GetParam().mr; ++p) {
+        pointers_[pointer(s, t, p)] = pointers_[pointer(s, t, s.m - 1)];
       }
     }
   }

@@ -1,0 +1,23 @@
+#include "kernels/targets.h"
+
+#if LINNET_TARGET_X86
+
+#include "kernels/pool_f32/vector.h"
+#include "kernels/simd/avx2.h"
+
+namespace linnet {
+
+void max_pool_f32_avx2(const PoolF32Args& args) {
+  max_pool_row<Avx2>(args);
+}
+void avg_pool_f32_avx2(const PoolF32Args& args) {
+  avg_pool_row<Avx2>(args);
+}
+void global_avg_pool_f32_avx2(int pixels, int channels, const float* in, size_t in_pixel_stride,
+                              float* out) {
+  global_avg_pool<Avx2>(pixels, channels, in, in_pixel_stride, out);
+}
+
+}  // namespace linnet
+
+#endif
