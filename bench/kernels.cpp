@@ -75,6 +75,7 @@ class Dense {
         zeros_(static_cast<size_t>(layer.in_channels)),
         panels_(pack(layer)),
         out_(out_floats(layer)),
+        panel_floats_(igemm_f32_panel_floats(taps(layer) * static_cast<size_t>(layer.in_channels))),
         k_(taps(layer), layer.in_channels) {
     std::fill_n(zeros_.data(), layer.in_channels, 0.0f);
     const auto mr = static_cast<size_t>(variant.mr);
@@ -88,7 +89,8 @@ class Dense {
     for (size_t p = 0; p < pixels(layer_); p += mr) {
       variant_.function(static_cast<int>(std::min(mr, pixels(layer_) - p)),
                         static_cast<int>(k_.size()), rows_.data() + p * taps(layer_), k_.data(),
-                        panels_.data(), layer_.out_channels, kRelu, out_.data() + p * n, n);
+                        panels_.data(), panel_floats_, layer_.out_channels, kRelu,
+                        out_.data() + p * n, n);
     }
   }
 
@@ -120,6 +122,7 @@ class Dense {
   const IgemmF32Variant& variant_;
   const Layer& layer_;
   Buffer in_, zeros_, panels_, out_;
+  size_t panel_floats_;
   std::vector<int> k_;
   std::vector<const float*> rows_;
 };

@@ -24,6 +24,7 @@ const std::vector<Option> kOptions = {
     {"--names", "LIST|FILE", "class names, separated by commas, or a file with one a line"},
     {"--size", "HxW", "native size, where the source leaves it open (default 320x320)"},
     {"--name", "TEXT", "model name (default: the input's name)"},
+    {"--no-winograd", nullptr, "3x3 convolutions the direct way: slower, a smaller file"},
     {"--no-views", nullptr, "keep concat, split, shuffle and upsample as explicit copies"},
     {"--dump-ir", "DIR", "write the graph after every pass to DIR"},
     {"--inspect", nullptr, "print what a .lnt file holds; --size chooses the arena's size"},
@@ -67,6 +68,7 @@ converter::ConvertOptions make_options(const Args& args, const std::string& inpu
   }
   if (args.has("--names")) options.metadata.class_names = read_names(args.text("--names", ""));
   options.views = !args.has("--no-views");
+  options.winograd = !args.has("--no-winograd");
   options.name = args.text("--name", linnet::host::file_stem(input));
   if (args.has("--dump-ir")) {
     const std::filesystem::path folder = args.text("--dump-ir", "");

@@ -1,6 +1,8 @@
 // The C API's calls on models and sessions: argument checks, locking, the order of the steps.
 #include "engine/error.h"
+#include "engine/ops/conv_head.h"
 #include "engine/session.h"
+#include "kernels/cpu_features.h"
 #include "model/verify.h"
 
 #include <cstring>
@@ -67,19 +69,30 @@ void place_own_input(SessionState* session) {
   session->picture_height = session->height;
 }
 
-linnet_status run(SessionState* session, const float* input, linnet_tensor* heads) {
-  const Tensor& in = session->tensors[0];
-  if (input != nullptr) {
-    const size_t floats = static_cast<size_t>(in.height) * static_cast<size_t>(in.width) *
-                          static_cast<size_t>(in.channels);
-    std::memcpy(in.data, input, floats * sizeof(float));
-    place_own_input(session);
-  } else if (!session->has_input) {
+// Runs the network on `input`, or on what the letterbox left.
+linnet_status run_network(SessionState* session, const float* input) {
+  if (input == nullptr && !session->has_input) {
     return report(&session->error, LINNET_INVALID_ARGUMENT,
                   "input: null, and no picture letterboxed since the last run");
   }
   session->has_input = false;
+  if (input == nullptr) {
+    execute(session);
+    return LINNET_OK;
+  }
+  place_own_input(session);
+  Tensor& in = session->tensors[0];
+  float* const own = in.data;
+  in.data = const_cast<float*>(input);  // a verified model never writes its input
   execute(session);
+  in.data = own;
+  return LINNET_OK;
+}
+
+linnet_status run(SessionState* session, const float* input, linnet_tensor* heads) {
+  session->gate_is_on = false;
+  const linnet_status status = run_network(session, input);
+  if (status != LINNET_OK) return status;
   session->has_heads = true;
   for (int i = 0; heads != nullptr && i < LINNET_HEADS; ++i) {
     const Tensor& t = session->tensors[session->model.head(i).tensor];
@@ -97,6 +110,18 @@ linnet_status decode_heads(SessionState* session, const linnet_detect_options* o
   return decode(session, options == nullptr ? defaults : *options, boxes, capacity, count);
 }
 
+linnet_status run_and_decode(SessionState* session, const float* input,
+                             const linnet_detect_options* options, linnet_box* boxes,
+                             size_t capacity, size_t* count) {
+  const linnet_detect_options defaults = linnet_detect_options_default();
+  if (options == nullptr) options = &defaults;
+  session->has_heads = false;
+  session->gate_is_on = true;
+  session->objectness_gate = objectness_gate(options->confidence);
+  const linnet_status status = run_network(session, input);
+  return status == LINNET_OK ? decode(session, *options, boxes, capacity, count) : status;
+}
+
 // Runs `call` with the session locked and its error cleared.
 template <typename Call>
 linnet_status use(linnet_session* handle, const Call& call) {
@@ -111,6 +136,10 @@ linnet_status use(linnet_session* handle, const Call& call) {
 }  // namespace
 
 extern "C" {
+
+uint32_t linnet_cpu_features(void) {
+  return cpu_features_available();
+}
 
 linnet_status linnet_model_verify(const void* file, size_t bytes, linnet_model* out) {
   if (out == nullptr) return LINNET_INVALID_ARGUMENT;
@@ -166,6 +195,18 @@ linnet_status linnet_letterbox(linnet_session* handle, const linnet_image* image
   return use(handle, [&](SessionState* session) { return place_picture(session, image); });
 }
 
+linnet_status linnet_input(linnet_session* handle, linnet_tensor* input) {
+  return use(handle, [&](SessionState* session) {
+    if (input == nullptr || !session->has_input) {
+      return report(&session->error, LINNET_INVALID_ARGUMENT,
+                    "linnet_input: null, or no picture letterboxed since the last run");
+    }
+    const Tensor& t = session->tensors[0];
+    *input = {t.data, t.height, t.width, t.channels, static_cast<size_t>(t.channels)};
+    return LINNET_OK;
+  });
+}
+
 linnet_status linnet_run(linnet_session* handle, const float* input,
                          linnet_tensor heads[LINNET_HEADS]) {
   return use(handle, [&](SessionState* session) { return run(session, input, heads); });
@@ -187,8 +228,19 @@ linnet_status linnet_detect(linnet_session* handle, const linnet_image* image,
     linnet_status status = check_boxes(session, boxes, capacity, count);
     if (status == LINNET_OK) status = check_options(session, options);
     if (status == LINNET_OK) status = place_picture(session, image);
-    if (status == LINNET_OK) status = run(session, nullptr, nullptr);
-    return status == LINNET_OK ? decode_heads(session, options, boxes, capacity, count) : status;
+    return status == LINNET_OK ? run_and_decode(session, nullptr, options, boxes, capacity, count)
+                               : status;
+  });
+}
+
+linnet_status linnet_detect_input(linnet_session* handle, const float* input,
+                                  const linnet_detect_options* options, linnet_box* boxes,
+                                  size_t capacity, size_t* count) {
+  return use(handle, [&](SessionState* session) {
+    linnet_status status = check_boxes(session, boxes, capacity, count);
+    if (status == LINNET_OK) status = check_options(session, options);
+    return status == LINNET_OK ? run_and_decode(session, input, options, boxes, capacity, count)
+                               : status;
   });
 }
 

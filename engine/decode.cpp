@@ -1,6 +1,7 @@
 // Raw heads to boxes: YOLOv5's decoding (https://github.com/ultralytics/yolov5, Detect.forward) and
 // greedy class-aware non-maximum suppression.
 #include "engine/error.h"
+#include "engine/ops/conv_head.h"
 #include "engine/session.h"
 #include "kernels/activation_f32/exp.h"
 
@@ -67,10 +68,12 @@ struct HeadDecoder {
   const format::HeadRecord& record;
   const linnet_detect_options& options;
   int classes;
+  float gate;  // objectness logits that are not above it cannot pass
   CandidateHeap* heap;
 
   // One anchor of one cell: logits x, y, w, h, objectness, classes.
   void decode(const float* logits, int y, int x, int anchor, uint32_t order) const {
+    if (!(logits[4] > gate)) return;
     const float objectness = sigmoid_f32(logits[4]);
     if (!(objectness > options.confidence)) return;
     Candidate box = make_box(logits, y, x, anchor, order);
@@ -124,10 +127,11 @@ struct HeadDecoder {
 uint32_t collect(SessionState* session, const linnet_detect_options& options) {
   CandidateHeap heap(session->candidates, session->max_candidates);
   const int classes = session->model.header().class_count;
+  const float gate = objectness_gate(options.confidence);
   uint32_t order = 0;
   for (int i = 0; i < session->model.head_count(); ++i) {
     const format::HeadRecord& record = session->model.head(i);
-    const HeadDecoder decoder{record, options, classes, &heap};
+    const HeadDecoder decoder{record, options, classes, gate, &heap};
     const Tensor& t = session->tensors[record.tensor];
     const float* logits = t.data;
     for (int y = 0; y < t.height; ++y) {

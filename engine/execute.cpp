@@ -3,9 +3,6 @@
 namespace linnet {
 namespace {
 
-// More pieces than threads, so that a slow core does not hold up the others.
-constexpr int kPiecesPerThread = 4;
-
 struct StepTask {
   const SessionState* session;
   const Step* step;
@@ -28,14 +25,19 @@ void run_piece(void* context, int index, int worker) {
 void execute(SessionState* session) {
   for (int i = 0; i < session->step_count; ++i) {
     const Step& step = session->steps[i];
+    if (step.op == nullptr) continue;
+    if (session->on_step != nullptr) session->on_step(session->on_step_context, i);
     const int items = step.op->item_count(step);
     if (session->threads == 1 || items == 1) {
       step.op->run(*session, step, 0, items, session->scratch);
       continue;
     }
-    const int most = session->threads * kPiecesPerThread;
+    const int most = session->threads * step.op->pieces_per_thread;
     StepTask task{session, &step, items, items < most ? items : most};
     session->parallel_for(session->pool, task.pieces, run_piece, &task);
+  }
+  if (session->on_step != nullptr) {
+    session->on_step(session->on_step_context, session->step_count);
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include "engine/arena.h"
 #include "engine/error.h"
+#include "engine/ops/conv_fused.h"
+#include "engine/ops/conv_head.h"
 #include "engine/ops/op.h"
 #include "engine/planner.h"
 #include "kernels/cpu_features.h"
@@ -87,6 +89,10 @@ void bind_step(const ModelView& model, const Extent* extents, int index, uint32_
   step->in_extent = view_extent(step->in[0], extents);
   step->out_extent = view_extent(step->out, extents);
   step->weights = model.weights(node);
+  const format::Segment& first = step->in[0].segments[0];
+  step->whole_input = step->in[0].count == 1 && first.channel == 0 && first.upsample_shift == 0 &&
+                      first.channels == model.tensor(first.tensor).channels;
+  step->head = head_of_step(model, *step);
   step->op->bind(cpu_features, step);
 }
 
@@ -97,6 +103,34 @@ void extend_lifetime(const View& view, int step, PlannedTensor* tensors) {
     if (at < tensor.first) tensor.first = at;
     if (at > tensor.last) tensor.last = at;
   }
+}
+
+// The tensor between two steps is used by nobody else, and never by the caller.
+bool is_between(const PlannedTensor& tensor, int step) {
+  return tensor.first == step && tensor.last == step + 1;
+}
+
+// Makes step i run step i + 1 too where that is possible. The tensor between them needs no memory.
+bool fuse(const Step& next, int i, int threads, PlannedTensor* tensors, Step* step) {
+  if (!can_fuse_conv(*step, next, threads)) return false;
+  PlannedTensor& between = tensors[step->out.segments[0].tensor];
+  if (!is_between(between, i)) return false;
+  between.units = 0;
+  // Both steps run at the same time: what one reads must not lie where the other writes.
+  extend_lifetime(step->in[0], i + 1, tensors);
+  extend_lifetime(next.out, i, tensors);
+  step->op = &k_conv_fused;
+  step->fused = {next.node, next.out, next.out_extent, next.weights, next.kernel};
+  return true;
+}
+
+// Zeros that stand for padding: a pixel of a run of channels, or a row of a window.
+size_t zero_floats(const Step& step) {
+  size_t most = 0;
+  for (int i = 0; i < step.in[0].count; ++i) {
+    if (step.in[0].segments[i].channels > most) most = step.in[0].segments[i].channels;
+  }
+  return step.whole_input && step.node->kernel_w > 1 ? most * step.node->kernel_w : most;
 }
 
 // When each tensor is alive, and how large it is. False if one is too large for the planner.
@@ -122,17 +156,45 @@ bool fill_plan(const ModelView& model, const Extent* extents, PlannedTensor* ten
   return true;
 }
 
+// What the steps need of the arena.
+struct StepNeeds {
+  size_t scratch_bytes = 0;  // for each worker
+  size_t zero_floats = 1;
+};
+
+// Binds all steps, fuses pairs and adds up what they need; steps may be null. Tensors that fusing
+// makes superfluous lose their size.
+linnet_status bind_steps(const ModelView& model, const Settings& settings, Planning* planning,
+                         Step* steps, StepNeeds* needs, linnet_error* error) {
+  bool fused = false;  // the step is part of the one before
+  for (int i = 0; i < model.node_count(); ++i) {
+    if (find_op(model.node(i).op) == nullptr) {
+      return report(error, LINNET_UNSUPPORTED, "op: not in this build (LINNET_OPS)", 0,
+                    model.node(i).op, i);
+    }
+    Step step;
+    bind_step(model, planning->extents, i, settings.cpu_features, &step);
+    if (fused) {
+      step.op = nullptr;
+      fused = false;
+    } else {
+      if (i + 1 < model.node_count() && find_op(model.node(i + 1).op) != nullptr) {
+        Step next;
+        bind_step(model, planning->extents, i + 1, settings.cpu_features, &next);
+        fused = fuse(next, i, settings.threads, planning->tensors, &step);
+      }
+      const size_t bytes = round_up(step.op->scratch_bytes(step), LINNET_ALIGNMENT);
+      if (bytes > needs->scratch_bytes) needs->scratch_bytes = bytes;
+      if (zero_floats(step) > needs->zero_floats) needs->zero_floats = zero_floats(step);
+    }
+    if (steps != nullptr) new (&steps[i]) Step(step);
+  }
+  return LINNET_OK;
+}
+
 linnet_status report_too_large(linnet_error* error) {
   return report(error, LINNET_INVALID_ARGUMENT,
                 "arena: larger than this machine can address; use a smaller input");
-}
-
-size_t widest_segment(const ModelView& model) {
-  size_t widest = 1;
-  for (int i = 0; i < model.tensor_count(); ++i) {
-    if (model.tensor(i).channels > widest) widest = model.tensor(i).channels;
-  }
-  return widest;
 }
 
 // Takes everything that a session needs from `arena`; fills *session unless arena only counts.
@@ -145,8 +207,6 @@ linnet_status lay_out(const ModelView& model, const linnet_config& config, Arena
   status = infer_extents(model, settings.height, settings.width, planning.extents, config.error);
   if (status != LINNET_OK) return status;
   if (!fill_plan(model, planning.extents, planning.tensors)) return report_too_large(config.error);
-  const uint64_t units = plan_memory(planning.tensors, model.tensor_count(), planning.order);
-
   arena->take<uint8_t>(sizeof(SessionState));
   SessionState* session =
       session_memory == nullptr ? nullptr : new (session_memory) SessionState(file);
@@ -154,23 +214,14 @@ linnet_status lay_out(const ModelView& model, const linnet_config& config, Arena
   const auto tensor_count = static_cast<size_t>(model.tensor_count());
   Step* steps = arena->take<Step>(node_count);
   Tensor* tensors = arena->take<Tensor>(tensor_count);
-  size_t scratch_bytes = 0;
-  for (int i = 0; i < model.node_count(); ++i) {
-    if (find_op(model.node(i).op) == nullptr) {
-      return report(config.error, LINNET_UNSUPPORTED, "op: not in this build (LINNET_OPS)", 0,
-                    model.node(i).op, i);
-    }
-    Step step;
-    bind_step(model, planning.extents, i, settings.cpu_features, &step);
-    const size_t bytes = round_up(step.op->scratch_bytes(step), LINNET_ALIGNMENT);
-    if (bytes > scratch_bytes) scratch_bytes = bytes;
-    if (session != nullptr) new (&steps[i]) Step(step);
-  }
-  const size_t zeros = widest_segment(model);
-  auto* zero_pixel = arena->take<float>(zeros);
+  StepNeeds needs;
+  status = bind_steps(model, settings, &planning, steps, &needs, config.error);
+  if (status != LINNET_OK) return status;
+  const uint64_t units = plan_memory(planning.tensors, model.tensor_count(), planning.order);
+  auto* zeros = arena->take<float>(needs.zero_floats);
   // Sizes above are bounded by the format's caps; only the products below can be huge.
   const size_t threads = static_cast<size_t>(settings.threads);
-  auto* scratch = arena->take<uint8_t>(scratch_bytes * threads);
+  auto* scratch = arena->take<uint8_t>(needs.scratch_bytes * threads);
   auto* candidates = arena->take<Candidate>(settings.max_candidates);
   auto* columns = arena->take<LetterboxColumn>(static_cast<size_t>(settings.width));
   struct Unit {
@@ -187,13 +238,15 @@ linnet_status lay_out(const ModelView& model, const linnet_config& config, Arena
   session->parallel_for = config.parallel_for;
   session->pool = config.pool;
   session->cpu_features = settings.cpu_features;
+  session->on_step = config.on_step;
+  session->on_step_context = config.on_step_context;
   session->tensors = tensors;
   session->steps = steps;
   session->step_count = model.node_count();
-  std::memset(zero_pixel, 0, zeros * sizeof(float));
-  session->zeros = zero_pixel;
+  std::memset(zeros, 0, needs.zero_floats * sizeof(float));
+  session->zeros = zeros;
   session->scratch = scratch;
-  session->scratch_bytes = scratch_bytes;
+  session->scratch_bytes = needs.scratch_bytes;
   session->candidates = candidates;
   session->max_candidates = settings.max_candidates;
   session->columns = columns;

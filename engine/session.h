@@ -17,7 +17,7 @@ struct Tensor {
   int height = 0, width = 0, channels = 0;
 };
 
-// One node, ready to run.
+// One node, ready to run. A step that runs inside the one before has no op.
 struct Step {
   const OpDesc* op = nullptr;
   const format::Node* node = nullptr;
@@ -25,6 +25,15 @@ struct Step {
   Extent in_extent, out_extent;  // of operand 0 (after upsampling) and of the output
   const void* weights = nullptr;
   const void* kernel = nullptr;  // the variant that the op chose, of the family's variant type
+  bool whole_input = false;      // operand 0 is one tensor, all channels, not upsampled
+  int head = -1;                 // the head that this convolution computes alone and whole
+  struct {                       // the step after this one, if it runs inside it
+    const format::Node* node = nullptr;
+    View out;
+    Extent out_extent;
+    const void* weights = nullptr;
+    const void* kernel = nullptr;
+  } fused;
 };
 
 // A box before non-maximum suppression, in pixels of the network input.
@@ -54,7 +63,7 @@ struct SessionState {
   Tensor* tensors = nullptr;  // one per tensor of the model; 0 is the input
   Step* steps = nullptr;      // one per node
   int step_count = 0;
-  const float* zeros = nullptr;  // a pixel of zeros, as wide as the widest segment
+  const float* zeros = nullptr;  // as many as the longest run that a padding pixel stands for
   uint8_t* scratch = nullptr;    // scratch_bytes for each worker
   size_t scratch_bytes = 0;
   Candidate* candidates = nullptr;
@@ -66,6 +75,13 @@ struct SessionState {
   int picture_width = 0, picture_height = 0;
   bool has_input = false;  // a picture is letterboxed and not yet run; a run uses the input up
   bool has_heads = false;  // the heads are those of the last run
+
+  // Detection skips cells whose objectness logit is not above the gate; a raw run computes all.
+  bool gate_is_on = false;
+  float objectness_gate = 0;
+
+  linnet_step_hook on_step = nullptr;
+  void* on_step_context = nullptr;
 
   linnet_error error{};
   std::atomic_flag busy = ATOMIC_FLAG_INIT;

@@ -59,6 +59,7 @@ class Inference {
   bool infer_output(const format::Node& n, uint32_t* h, uint32_t* w) {
     switch (n.op) {
       case format::k_conv2d:
+      case format::k_winograd_conv2d:
       case format::k_dwconv2d:
       case format::k_max_pool:
       case format::k_avg_pool:

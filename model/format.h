@@ -104,7 +104,8 @@ struct Segment {  // 8 bytes
   uint16_t tensor;
   uint16_t channel;        // first
   uint16_t channels;       // at least 1
-  uint8_t upsample_shift;  // 0 in an output view; not 0 only in a view that conv2d reads
+  uint8_t upsample_shift;  // 0 in an output view; not 0 only in a view that conv2d or
+                           // winograd_conv2d reads
   uint8_t reserved;        // 0
 };
 static_assert(sizeof(Segment) == 8);
@@ -119,7 +120,8 @@ enum WeightLayout : uint8_t {
   kNoWeights = 0,
   kIgemmF32N8k1 =
       1,  // kernels/igemm_f32/igemm_f32.h; K runs tap by tap, then segment, then channel
-  kDwconvF32K1c8 = 2,  // kernels/dwconv_f32/dwconv_f32.h
+  kDwconvF32K1c8 = 2,    // kernels/dwconv_f32/dwconv_f32.h
+  kWinogradF32N8k1 = 3,  // kernels/winograd_f32/winograd_f32.h
 };
 
 // One step. Nodes are in execution order. Its views lie in the segment table at first_segment:
@@ -137,7 +139,8 @@ struct Node {          // 64 bytes
   uint32_t first_segment;
   uint16_t operand_segments[2];
   uint16_t output_segments;
-  uint16_t parameter;  // factor, block or groups; avg_pool: 1 = padding counts; else 0
+  uint16_t parameter;  // factor, block or groups; avg_pool: 1 = padding counts;
+                       // winograd_conv2d: side of a tile, 2 or 4; else 0
   // Window: all zero unless the op slides one. Output extent =
   // floor((extent + pad_before + pad_after - (dilation * (kernel - 1) + 1)) / stride) + 1.
   uint8_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;

@@ -5,7 +5,7 @@
 
 namespace linnet::format {
 
-enum class WeightKind : uint8_t { none, igemm, dwconv };
+enum class WeightKind : uint8_t { none, igemm, dwconv, winograd };
 enum class WindowKind : uint8_t { none, sliding, factor, groups };
 enum class ChannelRule : uint8_t { free, same, broadcast, depth };
 

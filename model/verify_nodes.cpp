@@ -1,9 +1,15 @@
 // The verifier's checks of tensors and nodes.
 #include "kernels/dwconv_f32/dwconv_f32.h"
 #include "kernels/igemm_f32/igemm_f32.h"
+#include "kernels/winograd_f32/winograd_f32.h"
 #include "model/verifier.h"
 
 namespace linnet::format {
+
+// Ops that find their input pixels through pointers.
+static bool may_upsample(const Node& node) {
+  return node.op == k_conv2d || node.op == k_winograd_conv2d;
+}
 
 bool Verifier::check_tensors() {
   if (!at_least(1, static_cast<uint64_t>(view_.tensor_count()), "tensors")) return false;
@@ -89,7 +95,7 @@ bool Verifier::check_node_views(const Node& node, const OpTraits& traits, uint32
   *cursor += node.operand_segments[0] + node.operand_segments[1] + node.output_segments;
   if (!at_most(table, *cursor, "segments: a view ends beyond the table")) return false;
   for (int i = 0; i < node.operand_count; ++i) {
-    if (!check_read(view_.operand(node, i), node.op == k_conv2d)) return false;
+    if (!check_read(view_.operand(node, i), may_upsample(node))) return false;
   }
   return check_write(node);
 }
@@ -167,6 +173,14 @@ bool Verifier::check_window(const Node& n, const OpTraits& traits) {
     return equal(1, n.dilation_h, "dilation of a pool") &&
            equal(1, n.dilation_w, "dilation of a pool");
   }
+  if (traits.weights == WeightKind::winograd) {
+    return equal(3, n.kernel_h, "kernel: winograd_conv2d") &&
+           equal(3, n.kernel_w, "kernel: winograd_conv2d") &&
+           equal(1, n.stride_h, "stride: winograd_conv2d") &&
+           equal(1, n.stride_w, "stride: winograd_conv2d") &&
+           equal(1, n.dilation_h, "dilation: winograd_conv2d") &&
+           equal(1, n.dilation_w, "dilation: winograd_conv2d");
+  }
   return true;
 }
 
@@ -180,6 +194,10 @@ bool Verifier::check_parameter(const Node& node, const OpTraits& traits) {
       return equal(0, channels % node.parameter, "groups: must divide the channels");
     }
     default:
+      if (traits.weights == WeightKind::winograd) {
+        return expect(node.parameter == 2 || node.parameter == 4,
+                      "parameter: side of a winograd tile, 2 or 4", 4, node.parameter);
+      }
       return at_most(node.op == k_avg_pool ? 1 : 0, node.parameter, "parameter: unused by this op");
   }
 }
@@ -215,6 +233,13 @@ uint64_t Verifier::weight_bytes(const Node& node, const OpTraits& traits) const 
           round_up64((in * taps + 1) * kIgemmF32PanelWidth * sizeof(float), kIgemmF32PanelAlign);
       return (out + kIgemmF32PanelWidth - 1) / kIgemmF32PanelWidth * panel;
     }
+    case WeightKind::winograd: {
+      const uint64_t panel =
+          round_up64((in + 1) * kIgemmF32PanelWidth * sizeof(float), kIgemmF32PanelAlign);
+      const uint64_t panels = (out + kIgemmF32PanelWidth - 1) / kIgemmF32PanelWidth;
+      const uint64_t positions = (uint64_t{node.parameter} + 2) * (uint64_t{node.parameter} + 2);
+      return winograd_bias_floats(out) * sizeof(float) + positions * panels * panel;
+    }
     case WeightKind::dwconv:
       return round_up64(out, kDwconvF32ChannelMultiple) * (taps + 1) * sizeof(float);
   }
@@ -222,7 +247,7 @@ uint64_t Verifier::weight_bytes(const Node& node, const OpTraits& traits) const 
 }
 
 bool Verifier::check_weights(const Node& node, const OpTraits& traits, uint64_t* cursor) {
-  constexpr uint8_t kLayouts[] = {kNoWeights, kIgemmF32N8k1, kDwconvF32K1c8};
+  constexpr uint8_t kLayouts[] = {kNoWeights, kIgemmF32N8k1, kDwconvF32K1c8, kWinogradF32N8k1};
   const uint8_t layout = kLayouts[static_cast<int>(traits.weights)];
   if (node.weight_layout != layout) {
     return fail(

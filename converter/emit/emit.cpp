@@ -7,8 +7,10 @@
 #include "converter/error.h"
 #include "kernels/dwconv_f32/pack.h"
 #include "kernels/igemm_f32/pack.h"
+#include "kernels/winograd_f32/pack.h"
 #include "model/crc32.h"
 #include "model/format.h"
+#include "model/op_traits.h"
 #include "model/verify.h"
 
 namespace linnet::converter {
@@ -165,13 +167,27 @@ class Emitter {
       return pack_dwconv_f32(step.weights.data(), step.bias.data(), outputs, taps);
     }
     const size_t inputs = step.weights.size() / outputs / taps;
+    if (step.op == format::k_winograd_conv2d) {
+      return pack_winograd_f32(step.parameter, step.weights.data(), step.bias.data(), outputs,
+                               inputs);
+    }
     return pack_igemm_f32(step.weights.data(), step.bias.data(), outputs, inputs, taps);
   }
 
   void add_weights(const Step& step, format::Node* node, std::vector<uint8_t>* weights) const {
-    if (step.op != format::k_conv2d && step.op != format::k_dwconv2d) return;
-    node->weight_layout =
-        step.op == format::k_conv2d ? format::kIgemmF32N8k1 : format::kDwconvF32K1c8;
+    switch (step.op) {
+      case format::k_conv2d:
+        node->weight_layout = format::kIgemmF32N8k1;
+        break;
+      case format::k_dwconv2d:
+        node->weight_layout = format::kDwconvF32K1c8;
+        break;
+      case format::k_winograd_conv2d:
+        node->weight_layout = format::kWinogradF32N8k1;
+        break;
+      default:
+        return;
+    }
     pad_to_alignment(weights);
     const std::vector<float> packed = pack(step);
     const size_t bytes = packed.size() * sizeof(float);
@@ -210,8 +226,7 @@ class Emitter {
   }
 
   static bool slides_window(format::OpCode op) {
-    return op == format::k_conv2d || op == format::k_dwconv2d || op == format::k_max_pool ||
-           op == format::k_avg_pool;
+    return format::op_traits(op)->window == format::WindowKind::sliding;
   }
 
   static std::vector<uint8_t> assemble(

@@ -72,7 +72,8 @@ const char* activation_name(const format::Node& node) {
 }
 
 const char* layout_name(const format::Node& node) {
-  constexpr const char* kNames[] = {"none", "igemm_f32_n8k1", "dwconv_f32_k1c8"};
+  constexpr const char* kNames[] = {"none", "igemm_f32_n8k1", "dwconv_f32_k1c8",
+                                    "winograd_f32_n8k1"};
   return kNames[node.weight_layout];
 }
 
@@ -111,7 +112,11 @@ std::string attributes_text(const format::Node& node) {
       out << " groups " << node.parameter;
       break;
     default:
-      if (node.parameter != 0) out << " padding counts";
+      if (node.op == format::k_winograd_conv2d) {
+        out << " tile " << node.parameter;
+      } else if (node.parameter != 0) {
+        out << " padding counts";
+      }
   }
   if (node.activation != 0) out << ' ' << activation_name(node);
   if (node.activation_alpha != 0) out << '(' << node.activation_alpha << ')';

@@ -171,7 +171,8 @@ class Builder {
     const std::vector<Location> in = locate(node.inputs[0]);
     const std::vector<Location> out = locate(node.output);
     const std::vector<int> in_order = memory_order(in);
-    const std::vector<int> out_order = memory_order(out);
+    std::vector<int> out_order = memory_order(out);
+    put_objectness_first(node.output, &out_order);
     step->operands.push_back(merge(node.inputs, in, in_order));
     step->output = merge({node.output}, out, out_order);
     const size_t taps =
@@ -184,6 +185,17 @@ class Builder {
         const auto first = node.weights.begin() + static_cast<std::ptrdiff_t>(filter * taps);
         step->weights.insert(step->weights.end(), first, first + static_cast<std::ptrdiff_t>(taps));
       }
+    }
+  }
+
+  // The engine computes the panel that holds the objectness of all anchors before it decides on the
+  // others: let it be one.
+  void put_objectness_first(ValueId output, std::vector<int>* order) const {
+    for (const Head& head : graph_.heads) {
+      if (head.value != output) continue;
+      const auto per_anchor = static_cast<int>(order->size() / head.anchors.size());
+      std::stable_partition(order->begin(), order->end(),
+                            [&](int channel) { return channel % per_anchor == 4; });
     }
   }
 

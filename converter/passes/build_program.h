@@ -9,6 +9,9 @@ namespace linnet::converter {
 // and every data movement stays a step.
 Program build_program(const Graph& graph, bool views);
 
+// Makes 3x3 convolutions with stride 1 Winograd convolutions where that is faster.
+void choose_winograd(Program* program);
+
 std::string to_text(const Program& program);
 
 }  // namespace linnet::converter

@@ -16,6 +16,9 @@ struct OpDesc {
   // Computes items [begin, end). Items may run in any order and on any threads; the bits of the
   // result do not depend on it. scratch: scratch_bytes, 64-byte aligned.
   void (*run)(const SessionState& session, const Step& step, int begin, int end, void* scratch);
+  // Into how many pieces the items are divided for each thread. More than one, so that a slow core
+  // does not hold up the others; one where neighbouring pieces compute something twice.
+  int pieces_per_thread = 4;
 };
 
 // The op's description, null for an op code that this build lacks.

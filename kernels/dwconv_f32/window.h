@@ -1,8 +1,9 @@
 // dwconv_f32 on vectors of channels. S: a struct of kernels/simd.
 //
-// Pixels in the middle of a row are computed four at a time, so that an input that several windows
-// share is loaded once and weights are loaded once for all four; memory is read in the order in
-// which it lies. Pixels whose window leaves the row are computed one by one.
+// Pixels are computed four at a time, so that an input that several windows share is loaded once
+// and weights are loaded once for all four; memory is read in the order in which it lies. Tiles at
+// the ends of a row leave out the columns that are padding; what fits no tile is computed pixel by
+// pixel.
 #pragma once
 
 #include <utility>
@@ -74,9 +75,10 @@ LINNET_INLINE void dwconv_pixel(const DwconvF32Args& a, const DwconvRows& rows, 
   });
 }
 
-// kOutputs pixels from x on, whose windows lie in the row. Indices are template arguments, so that
-// the arrays become registers.
-template <typename S, int kKernel, int kStride, int kOutputs>
+// kOutputs pixels from x on. Their windows lie in the row, except for the first kLeft columns and
+// the last kRight, which are padding. Indices are template arguments, so that the arrays become
+// registers.
+template <typename S, int kKernel, int kStride, int kOutputs, int kLeft, int kRight>
 struct DwconvTile {
   using V = typename S::V;
   static constexpr int kColumns = (kOutputs - 1) * kStride + kKernel;
@@ -93,36 +95,52 @@ struct DwconvTile {
     (add(std::integral_constant<int, kOutput>()), ...);
   }
 
+  // Pointers walk from tap to tap: an addition each, where products would need registers to stay
+  // in.
   template <typename Io, int... kColumn, int... kTap>
   static LINNET_INLINE void add_row(Io io, const float* in, size_t in_stride, const float* weights,
                                     size_t weight_stride, V (&sum)[kOutputs],
                                     std::integer_sequence<int, kColumn...>,
                                     std::integer_sequence<int, kTap...>) {
-    const V w[kKernel] = {io.load(weights + kTap * weight_stride)...};
-    (add_column<kColumn>(io.load(in + kColumn * in_stride), w, sum,
-                         std::make_integer_sequence<int, kOutputs>()),
+    const auto next = [](const float** p, size_t stride) __attribute__((always_inline)) {
+      const float* at = *p;
+      *p += stride;
+      return at;
+    };
+    const V w[kKernel] = {(static_cast<void>(kTap), io.load(next(&weights, weight_stride)))...};
+    (add_column<kLeft + kColumn>(io.load(next(&in, in_stride)), w, sum,
+                                 std::make_integer_sequence<int, kOutputs>()),
      ...);
   }
 
   template <int... kOutput>
   static LINNET_INLINE void run(const DwconvF32Args& a, const DwconvRows& rows, int x,
                                 std::integer_sequence<int, kOutput...>) {
-    const size_t offset = static_cast<size_t>(x * kStride - a.pad_left) * a.in_pixel_stride;
+    const size_t offset = static_cast<size_t>(x * kStride - a.pad_left + kLeft) * a.in_pixel_stride;
     float* out = a.out + static_cast<size_t>(x) * a.out_pixel_stride;
-    for_each_vector<S>(a.channels, [&](auto io, int c) {
-      const V bias = io.load(a.weights + c);
-      V sum[kOutputs] = {(static_cast<void>(kOutput), bias)...};
-      for (int r = 0; r < rows.count; ++r) {
-        add_row(io, rows.in[r] + offset + c, a.in_pixel_stride, rows.weights[r] + c,
-                a.weight_row_stride, sum, std::make_integer_sequence<int, kColumns>(),
-                std::make_integer_sequence<int, kKernel>());
-      }
-      (io.store(out + kOutput * a.out_pixel_stride + c, sum[kOutput]), ...);
-    });
+    for_each_vector<S>(
+        a.channels, [&](auto io, int c) __attribute__((always_inline)) {
+          const V bias = io.load(a.weights + c);
+          V sum[kOutputs] = {(static_cast<void>(kOutput), bias)...};
+          for (int r = 0; r < rows.count; ++r) {
+            add_row(io, rows.in[r] + offset + c, a.in_pixel_stride, rows.weights[r] + c,
+                    a.weight_row_stride, sum,
+                    std::make_integer_sequence<int, kColumns - kLeft - kRight>(),
+                    std::make_integer_sequence<int, kKernel>());
+          }
+          (io.store(out + kOutput * a.out_pixel_stride + c, sum[kOutput]), ...);
+        });
   }
 
-  static LINNET_INLINE void run(const DwconvF32Args& a, const DwconvRows& rows, int x) {
+  // Computes the tile if it is the one at x; false if it is not.
+  static LINNET_INLINE bool try_at(const DwconvF32Args& a, const DwconvRows& rows, int x) {
+    const int left = x * kStride - a.pad_left;
+    if (x + kOutputs > a.out_width || left + kLeft < 0) return false;
+    if (left + kColumns - kRight > a.in_width) return false;
+    if (kLeft > 0 && left + kLeft != 0) return false;
+    if (kRight > 0 && left + kColumns - kRight != a.in_width) return false;
     run(a, rows, x, std::make_integer_sequence<int, kOutputs>());
+    return true;
   }
 };
 
@@ -135,22 +153,19 @@ LINNET_INLINE void dwconv_epilogue(const DwconvF32Args& a) {
 
 // A square window without dilation.
 template <typename S, int kKernel, int kStride>
-LINNET_INLINE void dwconv_row(const DwconvF32Args& a) {
+LINNET_INLINE void dwconv_row(const DwconvF32Args& args) {
+  const DwconvF32Args a = args;  // a copy: `out` cannot point into it
   DwconvRows rows;
   find_rows(a, &rows);
-  const auto inside = [&](int x) {
-    const int left = x * kStride - a.pad_left;
-    return left >= 0 && left + kKernel <= a.in_width;
-  };
+  constexpr int kEdge = kKernel / 2;
   int x = 0;
   while (x < a.out_width) {
-    if (!inside(x)) {
-      dwconv_pixel<S>(a, rows, x++);
-    } else if (x + 3 < a.out_width && inside(x + 3)) {
-      DwconvTile<S, kKernel, kStride, 4>::run(a, rows, x);
+    if (DwconvTile<S, kKernel, kStride, 4, 0, 0>::try_at(a, rows, x) ||
+        DwconvTile<S, kKernel, kStride, 4, kEdge, 0>::try_at(a, rows, x) ||
+        DwconvTile<S, kKernel, kStride, 4, 0, kEdge>::try_at(a, rows, x)) {
       x += 4;
-    } else if (x + 1 < a.out_width && inside(x + 1)) {
-      DwconvTile<S, kKernel, kStride, 2>::run(a, rows, x);
+    } else if (DwconvTile<S, kKernel, kStride, 2, 0, 0>::try_at(a, rows, x) ||
+               DwconvTile<S, kKernel, kStride, 2, 0, kEdge>::try_at(a, rows, x)) {
       x += 2;
     } else {
       dwconv_pixel<S>(a, rows, x++);
@@ -161,7 +176,8 @@ LINNET_INLINE void dwconv_row(const DwconvF32Args& a) {
 
 // Any window.
 template <typename S>
-LINNET_INLINE void dwconv_any_row(const DwconvF32Args& a) {
+LINNET_INLINE void dwconv_any_row(const DwconvF32Args& args) {
+  const DwconvF32Args a = args;
   DwconvRows rows;
   find_rows(a, &rows);
   for (int x = 0; x < a.out_width; ++x) dwconv_pixel<S>(a, rows, x);

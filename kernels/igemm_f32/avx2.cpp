@@ -17,9 +17,9 @@ struct PanelsAvx2 : Avx2 {
 
 // 12 accumulators and 2 vectors of weights in 16 registers.
 void igemm_f32_6x16_n8k1_avx2(int m, int segments, const float* const* rows, const int* k,
-                              const float* panels, int n, const Epilogue& epilogue, float* out,
-                              size_t out_pixel_stride) {
-  broadcast_igemm<PanelsAvx2, 6, 2>(m, segments, rows, k, panels, n, epilogue, out,
+                              const float* panels, size_t panel_floats, int n,
+                              const Epilogue& epilogue, float* out, size_t out_pixel_stride) {
+  broadcast_igemm<PanelsAvx2, 6, 2>(m, segments, rows, k, panels, panel_floats, n, epilogue, out,
                                     out_pixel_stride);
 }
 

@@ -20,9 +20,9 @@ struct PanelsAvx512 : Avx512 {
 
 // 24 accumulators and 2 vectors of weights in 32 registers.
 void igemm_f32_12x32_n8k1_avx512(int m, int segments, const float* const* rows, const int* k,
-                                 const float* panels, int n, const Epilogue& epilogue, float* out,
-                                 size_t out_pixel_stride) {
-  broadcast_igemm<PanelsAvx512, 12, 4>(m, segments, rows, k, panels, n, epilogue, out,
+                                 const float* panels, size_t panel_floats, int n,
+                                 const Epilogue& epilogue, float* out, size_t out_pixel_stride) {
+  broadcast_igemm<PanelsAvx512, 12, 4>(m, segments, rows, k, panels, panel_floats, n, epilogue, out,
                                        out_pixel_stride);
 }
 

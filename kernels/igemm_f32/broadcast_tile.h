@@ -121,11 +121,8 @@ LINNET_INLINE void broadcast_rows(const BroadcastCall& call, const float* panels
 
 template <typename S, int kRows, int kFewRows>
 LINNET_INLINE void broadcast_igemm(int m, int segments, const float* const* rows, const int* k,
-                                   const float* panels, int n, const Epilogue& epilogue, float* out,
-                                   size_t out_stride) {
-  int k_total = 0;
-  for (int t = 0; t < segments; ++t) k_total += k[t];
-  const size_t panel_floats = igemm_f32_panel_floats(static_cast<size_t>(k_total));
+                                   const float* panels, size_t panel_floats, int n,
+                                   const Epilogue& epilogue, float* out, size_t out_stride) {
   const BroadcastCall call = {
       m, segments, rows, kRows, k, panel_floats, epilogue.activation, out_stride};
   if (m > kFewRows) {

@@ -5,8 +5,8 @@
 namespace linnet {
 
 #define LINNET_IGEMM_F32(name, features, mr)                                                       \
-  void name(int, int, const float* const*, const int*, const float*, int, const Epilogue&, float*, \
-            size_t);
+  void name(int, int, const float* const*, const int*, const float*, size_t, int, const Epilogue&, \
+            float*, size_t);
 #include "kernels/igemm_f32/variants.inc"
 #undef LINNET_IGEMM_F32
 

@@ -35,14 +35,15 @@ LINNET_INLINE constexpr size_t igemm_f32_panel_count(size_t n) {
 //              padding pixel points to zeros); nothing beyond is read. Those for p >= m are read
 //              too and their results dropped: let them repeat any. No alignment beyond 4 bytes.
 // k            channel count of each segment, each at least 1.
-// panels       ceil(n / 8) panels of igemm_f32_panel_floats(sum of k) floats, 64-byte aligned.
+// panels       ceil(n / 8) panels of panel_floats floats, 64-byte aligned.
+// panel_floats igemm_f32_panel_floats(sum of k).
 //              Panel j holds channels 8j to 8j+7; missing ones are zeros.
 // n            output channels, at least 1; exactly n floats are written per pixel.
 // out          first output; must not overlap anything read.
 // out_pixel_stride  floats between pixels, at least n.
 using IgemmF32 = void (*)(int m, int segments, const float* const* rows, const int* k,
-                          const float* panels, int n, const Epilogue& epilogue, float* out,
-                          size_t out_pixel_stride);
+                          const float* panels, size_t panel_floats, int n, const Epilogue& epilogue,
+                          float* out, size_t out_pixel_stride);
 
 struct IgemmF32Variant {
   const char* name;   // igemm_f32_<mr>x<nr>_n8k1_<isa>

@@ -14,10 +14,11 @@
 namespace linnet {
 namespace {  // NOLINT(google-build-namespaces)
 
-template <typename S, int kRows>
+// kHalf: only channels 0 to 3 of the panel.
+template <typename S, int kRows, bool kHalf>
 struct LaneTile {
-  LaneTile<S, kRows - 1> rest;  // the pixels before this one
-  typename S::V low, high;      // sums of the panel's channels 0 to 3, 4 to 7
+  LaneTile<S, kRows - 1, kHalf> rest;  // the pixels before this one
+  typename S::V low, high;             // sums of the panel's channels 0 to 3, 4 to 7
   typename S::Lanes x;
   const float* in;
 
@@ -39,23 +40,23 @@ struct LaneTile {
   LINNET_INLINE void multiply(typename S::V w_low, typename S::V w_high) {
     rest.template multiply<kLane>(w_low, w_high);
     low = S::template fma_lane<kLane>(low, w_low, x);
-    high = S::template fma_lane<kLane>(high, w_high, x);
+    if constexpr (!kHalf) high = S::template fma_lane<kLane>(high, w_high, x);
   }
   LINNET_INLINE void multiply_one(typename S::V w_low, typename S::V w_high) {
     rest.multiply_one(w_low, w_high);
     x = S::load_lane(in++);
     low = S::template fma_lane<0>(low, w_low, x);
-    high = S::template fma_lane<0>(high, w_high, x);
+    if constexpr (!kHalf) high = S::template fma_lane<0>(high, w_high, x);
   }
   LINNET_INLINE void at_least(typename S::V bound) {
     rest.at_least(bound);
     low = S::at_least(low, bound);
-    high = S::at_least(high, bound);
+    if constexpr (!kHalf) high = S::at_least(high, bound);
   }
   LINNET_INLINE void at_most(typename S::V bound) {
     rest.at_most(bound);
     low = S::at_most(low, bound);
-    high = S::at_most(high, bound);
+    if constexpr (!kHalf) high = S::at_most(high, bound);
   }
   LINNET_INLINE void store(float* out, size_t stride) const {
     rest.store(out, stride);
@@ -69,13 +70,14 @@ struct LaneTile {
     float* to = out + (kRows - 1) * stride;
     if (n < 4) return S::store_part(to, low, n);
     S::store(to, low);
+    if constexpr (kHalf) return;
     if (n >= 8) return S::store(to + 4, high);
     if (n > 4) S::store_part(to + 4, high, n - 4);
   }
 };
 
-template <typename S>
-struct LaneTile<S, 0> {
+template <typename S, bool kHalf>
+struct LaneTile<S, 0, kHalf> {
   LINNET_INLINE void start(typename S::V, typename S::V) {}
   LINNET_INLINE void point(const float* const*) {}
   LINNET_INLINE void load() {}
@@ -96,11 +98,11 @@ LINNET_INLINE void multiply_lanes(Tile& tile, const float* w) {
 
 // One panel for one tile of pixels; returns the end of its weights. kMr is the distance of the
 // pointers of two segments.
-template <typename S, int kRows, int kMr>
+template <typename S, int kRows, int kMr, bool kHalf>
 LINNET_INLINE void lane_panel(int m, int segments, const float* const* rows, const int* k,
                               const float* w, int n, Activation activation, float* out,
                               size_t stride) {
-  LaneTile<S, kRows> tile;
+  LaneTile<S, kRows, kHalf> tile;
   tile.start(S::load(w), S::load(w + 4));
   w += kIgemmF32PanelWidth;
   for (int t = 0; t < segments; ++t) {
@@ -120,24 +122,28 @@ LINNET_INLINE void lane_panel(int m, int segments, const float* const* rows, con
     tile.at_least(S::set(0.0f));
     if (activation == Activation::relu6) tile.at_most(S::set(6.0f));
   }
-  if (m == kRows && n >= kIgemmF32PanelWidth) {
+  if (!kHalf && m == kRows && n >= kIgemmF32PanelWidth) {
     tile.store(out, stride);
   } else {
     tile.store_part(m, n, out, stride);
   }
 }
 
+inline constexpr int kHalfPanel = kIgemmF32PanelWidth / 2;
+
 template <typename S, int kRows, int kMr>
 LINNET_INLINE void lane_panels(int m, int segments, const float* const* rows, const int* k,
-                               const float* panels, int n, const Epilogue& epilogue, float* out,
-                               size_t stride) {
-  int k_total = 0;
-  for (int t = 0; t < segments; ++t) k_total += k[t];
-  const size_t panel_floats = igemm_f32_panel_floats(static_cast<size_t>(k_total));
-  for (int c = 0; c < n; c += kIgemmF32PanelWidth) {
-    lane_panel<S, kRows, kMr>(m, segments, rows, k, panels, n - c, epilogue.activation, out + c,
-                              stride);
+                               const float* panels, size_t panel_floats, int n,
+                               const Epilogue& epilogue, float* out, size_t stride) {
+  int c = 0;
+  for (; c + kHalfPanel < n; c += kIgemmF32PanelWidth) {
+    lane_panel<S, kRows, kMr, false>(m, segments, rows, k, panels, n - c, epilogue.activation,
+                                     out + c, stride);
     panels += panel_floats;
+  }
+  if (c < n) {
+    lane_panel<S, kRows, kMr, true>(m, segments, rows, k, panels, n - c, epilogue.activation,
+                                    out + c, stride);
   }
   if (!is_clamp(epilogue.activation)) {
     activate_block<S>(m, n, out, stride, epilogue, out, stride);

@@ -43,12 +43,14 @@ struct LaneNeon : Neon {
 
 // 16 accumulators, 8 vectors of inputs and 2 to 8 of weights in 32 registers.
 void igemm_f32_8x8_n8k1_neon(int m, int segments, const float* const* rows, const int* k,
-                             const float* panels, int n, const Epilogue& epilogue, float* out,
-                             size_t out_pixel_stride) {
+                             const float* panels, size_t panel_floats, int n,
+                             const Epilogue& epilogue, float* out, size_t out_pixel_stride) {
   if (m > 4) {
-    lane_panels<LaneNeon, 8, 8>(m, segments, rows, k, panels, n, epilogue, out, out_pixel_stride);
+    lane_panels<LaneNeon, 8, 8>(m, segments, rows, k, panels, panel_floats, n, epilogue, out,
+                                out_pixel_stride);
   } else {
-    lane_panels<LaneNeon, 4, 8>(m, segments, rows, k, panels, n, epilogue, out, out_pixel_stride);
+    lane_panels<LaneNeon, 4, 8>(m, segments, rows, k, panels, panel_floats, n, epilogue, out,
+                                out_pixel_stride);
   }
 }
 
@@ -56,9 +58,10 @@ void igemm_f32_8x8_n8k1_neon(int m, int segments, const float* const* rows, cons
 
 // 8 accumulators, 4 half vectors of inputs and 2 to 4 vectors of weights in 16 registers.
 void igemm_f32_4x8_n8k1_neon(int m, int segments, const float* const* rows, const int* k,
-                             const float* panels, int n, const Epilogue& epilogue, float* out,
-                             size_t out_pixel_stride) {
-  lane_panels<LaneNeon, 4, 4>(m, segments, rows, k, panels, n, epilogue, out, out_pixel_stride);
+                             const float* panels, size_t panel_floats, int n,
+                             const Epilogue& epilogue, float* out, size_t out_pixel_stride) {
+  lane_panels<LaneNeon, 4, 4>(m, segments, rows, k, panels, panel_floats, n, epilogue, out,
+                              out_pixel_stride);
 }
 
 #endif

@@ -29,11 +29,8 @@ void accumulate(int segments, const float* const* rows, const int* k, const floa
 }  // namespace
 
 void igemm_f32_4x8_n8k1_scalar(int m, int segments, const float* const* rows, const int* k,
-                               const float* panels, int n, const Epilogue& epilogue, float* out,
-                               size_t out_pixel_stride) {
-  size_t k_total = 0;
-  for (int t = 0; t < segments; ++t) k_total += static_cast<size_t>(k[t]);
-  const size_t panel_floats = igemm_f32_panel_floats(k_total);
+                               const float* panels, size_t panel_floats, int n,
+                               const Epilogue& epilogue, float* out, size_t out_pixel_stride) {
   for (int first = 0; first < n; first += kNr) {
     float acc[kMr][kNr];
     accumulate(segments, rows, k, panels, acc);

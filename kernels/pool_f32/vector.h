@@ -39,11 +39,12 @@ LINNET_INLINE typename S::V combine_window(const PoolF32Args& a, const PoolWindo
   return result;
 }
 
-// start, combine: of the windows; finish(sum, window) makes the output.
+// Output pixels [first, last). start, combine: of the windows; finish(sum, window) makes the
+// output.
 template <typename S, typename Combine, typename Finish>
-LINNET_INLINE void pool_row(const PoolF32Args& a, float start, const Combine& combine,
-                            const Finish& finish) {
-  for (int x = 0; x < a.out_width; ++x) {
+LINNET_INLINE void pool_pixels(const PoolF32Args& a, int first, int last, float start,
+                               const Combine& combine, const Finish& finish) {
+  for (int x = first; x < last; ++x) {
     const PoolWindow window = pool_window(a, x);
     float* out = a.out + static_cast<size_t>(x) * a.out_pixel_stride;
     int c = 0;
@@ -61,19 +62,60 @@ LINNET_INLINE void pool_row(const PoolF32Args& a, float start, const Combine& co
   }
 }
 
+// The maximum of a column of a window of three rows.
 template <typename S>
-LINNET_INLINE void max_pool_row(const PoolF32Args& a) {
+LINNET_INLINE typename S::V column_max(const PoolF32Args& a, size_t offset) {
+  const auto most = S::at_least(S::load(a.rows[0] + offset), S::load(a.rows[1] + offset));
+  return S::at_least(most, S::load(a.rows[2] + offset));
+}
+
+// Two output pixels with 3x3 windows and stride 2 that lie in the picture, whole vectors of
+// channels: the windows share a column.
+template <typename S>
+LINNET_INLINE void max_pool_3x3s2_pair(const PoolF32Args& a, int left, float* out) {
+  const size_t stride = a.in_pixel_stride;
+  const size_t first = static_cast<size_t>(left) * stride;
+  for (int c = 0; c < a.channels; c += S::kWidth) {
+    const size_t at = first + static_cast<size_t>(c);
+    const auto shared = column_max<S>(a, at + 2 * stride);
+    const auto before = S::at_least(column_max<S>(a, at), column_max<S>(a, at + stride));
+    const auto after =
+        S::at_least(column_max<S>(a, at + 3 * stride), column_max<S>(a, at + 4 * stride));
+    S::store(out + c, S::at_least(before, shared));
+    S::store(out + a.out_pixel_stride + c, S::at_least(after, shared));
+  }
+}
+
+template <typename S>
+LINNET_INLINE void max_pool_pixels(const PoolF32Args& a, int first, int last) {
   using V = typename S::V;
-  pool_row<S>(
-      a, -FLT_MAX, [](V most, V x) { return S::at_least(x, most); },
+  pool_pixels<S>(
+      a, first, last, -FLT_MAX, [](V most, V x) { return S::at_least(x, most); },
       [](V most, const PoolWindow&) { return most; });
+}
+
+template <typename S>
+LINNET_INLINE void max_pool_row(const PoolF32Args& args) {
+  const PoolF32Args a = args;  // a copy: `out` cannot point into it
+  const bool is_3x3s2 = a.kernel_h == 3 && a.kernel_w == 3 && a.stride_w == 2 &&
+                        a.channels % S::kWidth == 0 && a.rows[0] != nullptr &&
+                        a.rows[1] != nullptr && a.rows[2] != nullptr;
+  if (!is_3x3s2) return max_pool_pixels<S>(a, 0, a.out_width);
+  int x = (a.pad_left + 1) / 2;  // the first window that lies in the picture
+  if (x > a.out_width) x = a.out_width;
+  max_pool_pixels<S>(a, 0, x);
+  for (; x + 1 < a.out_width && 2 * x - a.pad_left + 5 <= a.in_width; x += 2) {
+    max_pool_3x3s2_pair<S>(a, 2 * x - a.pad_left,
+                           a.out + static_cast<size_t>(x) * a.out_pixel_stride);
+  }
+  max_pool_pixels<S>(a, x, a.out_width);
 }
 
 template <typename S>
 LINNET_INLINE void avg_pool_row(const PoolF32Args& a) {
   using V = typename S::V;
-  pool_row<S>(
-      a, 0.0f, [](V sum, V x) { return S::add(sum, x); },
+  pool_pixels<S>(
+      a, 0, a.out_width, 0.0f, [](V sum, V x) { return S::add(sum, x); },
       [&a](V sum, const PoolWindow& window) {
         const int columns = window.last > window.first ? window.last - window.first : 0;
         const int inside = window.rows * columns;

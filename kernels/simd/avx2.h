@@ -35,8 +35,7 @@ struct Avx2 {
   }
   static LINNET_INLINE V reciprocal(V x) { return _mm256_div_ps(_mm256_set1_ps(1.0f), x); }
   static LINNET_INLINE V power_of_two(V v) {
-    const __m256i exponent = _mm256_slli_epi32(_mm256_castps_si256(v), 23);
-    return _mm256_castsi256_ps(_mm256_add_epi32(exponent, _mm256_set1_epi32(127 << 23)));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(v), 23));
   }
 };
 

@@ -37,8 +37,7 @@ struct Avx512 {
   }
   static LINNET_INLINE V reciprocal(V x) { return _mm512_div_ps(_mm512_set1_ps(1.0f), x); }
   static LINNET_INLINE V power_of_two(V v) {
-    const __m512i exponent = _mm512_slli_epi32(_mm512_castps_si512(v), 23);
-    return _mm512_castsi512_ps(_mm512_add_epi32(exponent, _mm512_set1_epi32(127 << 23)));
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(v), 23));
   }
 };
 

@@ -52,10 +52,10 @@ struct Neon {
     r = vmulq_f32(vrecpsq_f32(x, r), r);
     return vmulq_f32(vrecpsq_f32(x, r), r);
   }
-  // 2^n, if v is 1.5 * 2^23 + n and -126 <= n <= 127.
+  // 2^n, if v is kRoundToExponent + n and -126 <= n <= 127: adding this number rounds to a whole n
+  // and leaves n + 127 in the lowest bits.
   static LINNET_INLINE V power_of_two(V v) {
-    const int32x4_t exponent = vshlq_n_s32(vreinterpretq_s32_f32(v), 23);
-    return vreinterpretq_f32_s32(vaddq_s32(exponent, vdupq_n_s32(127 << 23)));
+    return vreinterpretq_f32_s32(vshlq_n_s32(vreinterpretq_s32_f32(v), 23));
   }
 };
 

@@ -198,6 +198,21 @@ class Generator {
     builder_.conv(view, writable_view(out, uniform(1, 40), view), w, some_epilogue());
   }
 
+  void add_winograd_conv() {
+    const Size in = some_size();
+    WindowSpec w = window(3);
+    w.pad_top = uniform(0, 2);
+    w.pad_left = uniform(0, 2);
+    w.pad_bottom = uniform(0, 2);
+    w.pad_right = uniform(0, 2);
+    const Size out{in.height + w.pad_top + w.pad_bottom - 2,
+                   in.width + w.pad_left + w.pad_right - 2};
+    if (out.height < 1 || out.width < 1) return;
+    const ViewSpec view = readable_view(in, uniform(1, 4), true);
+    builder_.winograd_conv(view, writable_view(out, uniform(1, 40), view), w, chance(50) ? 2 : 4,
+                           some_epilogue());
+  }
+
   void add_window_op(format::OpCode op) {
     const Size in = some_size();
     Size out{};
@@ -271,11 +286,13 @@ class Generator {
   }
 
   void add_node() {
-    const int code = chance(30) ? format::k_conv2d : uniform(1, 13);
+    const int code = chance(30) ? format::k_conv2d : uniform(1, 14);
     const auto op = static_cast<format::OpCode>(code);
     switch (op) {
       case format::k_conv2d:
         return add_conv();
+      case format::k_winograd_conv2d:
+        return add_winograd_conv();
       case format::k_dwconv2d:
       case format::k_max_pool:
       case format::k_avg_pool:

@@ -199,6 +199,50 @@ Map Reference::conv2d(const Node& n, const Map& in) const {
   });
 }
 
+// The filter that was transformed: rows 0 and last of G pick its first and last value, the
+// difference of rows 1 and 2 the middle one.
+double winograd_filter(const double (&u)[6][6], int patch, int y, int x) {
+  const double scale = patch == 6 ? 3 : 1;
+  const double first = patch == 6 ? 4 : 1;
+  const double sign = patch == 6 ? -1 : 1;
+  const auto pick = [&](int k, const auto& row) {
+    if (k == 0) return first * row(0);
+    return k == 2 ? row(patch - 1) : sign * scale * (row(1) - row(2));
+  };
+  return pick(y, [&](int i) { return pick(x, [&](int j) { return u[i][j]; }); });
+}
+
+// Biases, padded to 16; then panels as of conv2d for each position of the patch.
+Map Reference::winograd_conv2d(const Node& n, const Map& in) const {
+  const int outputs = model_.output(n).channels(), patch = n.parameter + 2;
+  const auto* bias = static_cast<const float*>(model_.weights(n));
+  const float* panels = bias + (outputs + 15) / 16 * 16;
+  const int panel_floats = ((in.channels + 1) * 8 + 15) / 16 * 16;
+  std::vector<double> filters(static_cast<size_t>(outputs * in.channels * 9));
+  for (int o = 0; o < outputs; ++o) {
+    for (int c = 0; c < in.channels; ++c) {
+      double u[6][6];
+      for (int p = 0; p < patch * patch; ++p) {
+        const ptrdiff_t panel = static_cast<ptrdiff_t>(p * ((outputs + 7) / 8) + o / 8);
+        u[p / patch][p % patch] = panels[panel * panel_floats + (1 + c) * 8 + o % 8];
+      }
+      for (int t = 0; t < 9; ++t) {
+        filters[static_cast<size_t>((o * in.channels + c) * 9 + t)] =
+            winograd_filter(u, patch, t / 3, t % 3);
+      }
+    }
+  }
+  return fill(slide(n, in, outputs), [&](int oy, int ox, int o) {
+    double sum = bias[o];
+    for_each_tap(n, in, oy, ox, [&](int tap, int y, int x) {
+      for (int c = 0; c < in.channels; ++c) {
+        sum += in.at(y, x, c) * filters[static_cast<size_t>((o * in.channels + c) * 9 + tap)];
+      }
+    });
+    return reference_activation(sum, n);
+  });
+}
+
 // Layout k1c8: a row of biases, then a row of weights for each tap; rows padded to 8 channels.
 Map Reference::dwconv2d(const Node& n, const Map& in) const {
   const auto* packed = static_cast<const float*>(model_.weights(n));
@@ -217,6 +261,8 @@ Map Reference::evaluate(const Node& node) const {
   switch (node.op) {
     case format::k_conv2d:
       return conv2d(node, in);
+    case format::k_winograd_conv2d:
+      return winograd_conv2d(node, in);
     case format::k_dwconv2d:
       return dwconv2d(node, in);
     case format::k_max_pool:

@@ -43,6 +43,7 @@ class Reference {
   void write(const View& view, const Map& map);
   Map evaluate(const format::Node& node) const;
   Map conv2d(const format::Node& node, const Map& in) const;
+  Map winograd_conv2d(const format::Node& node, const Map& in) const;
   Map dwconv2d(const format::Node& node, const Map& in) const;
 
   ModelView model_;

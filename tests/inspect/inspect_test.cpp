@@ -55,7 +55,7 @@ TEST(Inspect, JsonHoldsTheSame) {
   EXPECT_EQ(json["arena"]["width"].number(), 96);
   EXPECT_GT(json["arena"]["bytes"].number(), 0);
   EXPECT_EQ(json["classes"].array().size(), 3u);
-  EXPECT_EQ(json["tensors"].array().size(), 21u);
+  EXPECT_EQ(json["tensors"].array().size(), 22u);
   const host::JsonValue& conv = json["nodes"].array()[16];
   EXPECT_EQ(conv["op"].string(), "conv2d");
   EXPECT_EQ(conv["activation"].string(), "silu");

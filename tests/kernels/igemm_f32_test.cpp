@@ -51,7 +51,8 @@ class IgemmF32Test : public VariantTest<IgemmF32Variant> {
     const size_t stride = static_cast<size_t>(s.n) + s.out_gap;
     float* const out = out_.place(s.m, s.n, stride, s.side);
     GetParam().function(s.m, static_cast<int>(s.k.size()), pointers_.data(), s.k.data(), panels_,
-                        s.n, s.epilogue, out, stride);
+                        igemm_f32_panel_floats(static_cast<size_t>(s.k_total())), s.n, s.epilogue,
+                        out, stride);
     EXPECT_TRUE(out_.untouched()) << "wrote outside its output: " << describe(s);
     for (int p = 0; p < s.m; ++p) {
       for (int c = 0; c < s.n; ++c) {
@@ -211,9 +212,11 @@ TEST_P(IgemmF32Test, SameBitsInEveryPlaceOfTheTile) {
   std::memcpy(panels, packed.data(), packed.size() * sizeof(float));
   const std::vector<const float*> pointers(static_cast<size_t>(mr), in.data());
   const Epilogue silu = {Activation::silu, 0};
-  GetParam().function(1, 1, pointers.data(), &kK, panels, kN, silu, alone.data(), kN);
+  GetParam().function(1, 1, pointers.data(), &kK, panels, igemm_f32_panel_floats(kK), kN, silu,
+                      alone.data(), kN);
   std::vector<float> out(static_cast<size_t>(mr * kN));
-  GetParam().function(mr, 1, pointers.data(), &kK, panels, kN, silu, out.data(), kN);
+  GetParam().function(mr, 1, pointers.data(), &kK, panels, igemm_f32_panel_floats(kK), kN, silu,
+                      out.data(), kN);
   for (int p = 0; p < mr; ++p) {
     EXPECT_EQ(0, std::memcmp(out.data() + p * kN, alone.data(), kN * sizeof(float))) << p;
   }

@@ -17,6 +17,7 @@ namespace {
 enum NodeIndex : size_t { kFocus, kStem, kDown, kShuffle, kBranch, kDepthwise, kInPlace };
 enum NodeIndex2 : size_t { kMaxPool = 7, kAvgPool, kGlobal, kGate, kMul, kAdd, kActivation };
 enum NodeIndex3 : size_t { kUpsample = 14, kConcat, kMixed, kCopy, kHead8, kHead16, kHead32 };
+enum NodeIndex4 : size_t { kWinograd = 21 };
 
 size_t first_segment(ModelEditor& m, size_t node) {
   return m.node(node).first_segment;
@@ -201,6 +202,16 @@ const Corruption kCorruptions[] = {
     {"groups_ragged", [](ModelEditor& m) { m.node(kShuffle).parameter = 3; },
      "groups: must divide"},
     {"groups_many", [](ModelEditor& m) { m.node(kShuffle).parameter = 17; }, "groups"},
+    {"winograd_tile", [](ModelEditor& m) { m.node(kWinograd).parameter = 3; },
+     "parameter: side of a winograd tile"},
+    {"winograd_other_tile", [](ModelEditor& m) { m.node(kWinograd).parameter = 2; },
+     "weight_bytes"},
+    {"winograd_kernel", [](ModelEditor& m) { m.node(kWinograd).kernel_w = 5; },
+     "kernel: winograd_conv2d"},
+    {"winograd_stride", [](ModelEditor& m) { m.node(kWinograd).stride_h = 2; },
+     "stride: winograd_conv2d"},
+    {"winograd_dilation", [](ModelEditor& m) { m.node(kWinograd).dilation_h = 2; },
+     "dilation: winograd_conv2d"},
     // channels
     {"channels_same", [](ModelEditor& m) { input_of(m, kMaxPool).channels = 15; },
      "output channels"},

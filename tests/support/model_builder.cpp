@@ -7,6 +7,7 @@
 
 #include "kernels/dwconv_f32/pack.h"
 #include "kernels/igemm_f32/pack.h"
+#include "kernels/winograd_f32/pack.h"
 #include "model/crc32.h"
 
 namespace linnet::test {
@@ -174,6 +175,19 @@ int ModelBuilder::conv(ViewSpec in, ViewSpec out, WindowSpec w, Epilogue epilogu
   Weights weights =
       made_up_weights(channels_of(out), channels_of(in), static_cast<size_t>(w.taps()));
   return conv(std::move(in), std::move(out), w, std::move(weights), epilogue);
+}
+
+int ModelBuilder::winograd_conv(ViewSpec in, ViewSpec out, WindowSpec w, int tile,
+                                Epilogue epilogue) {
+  const size_t inputs = channels_of(in), outputs = channels_of(out);
+  const Weights weights = made_up_weights(outputs, inputs, 9);
+  NodeSpec& node =
+      append(format::k_winograd_conv2d, {std::move(in)}, std::move(out), epilogue, tile);
+  set_window(w, &node.record);
+  node.record.weight_layout = format::kWinogradF32N8k1;
+  node.packed =
+      pack_winograd_f32(tile, weights.values.data(), weights.bias.data(), outputs, inputs);
+  return last_node();
 }
 
 int ModelBuilder::dwconv(ViewSpec in, ViewSpec out, WindowSpec w, Weights weights,

@@ -59,6 +59,8 @@ class ModelBuilder {
   // ----------
   int conv(ViewSpec in, ViewSpec out, WindowSpec w, Weights weights, Epilogue epilogue = {});
   int conv(ViewSpec in, ViewSpec out, WindowSpec w, Epilogue epilogue = {});
+  // 3x3, stride 1; tile 2 or 4.
+  int winograd_conv(ViewSpec in, ViewSpec out, WindowSpec w, int tile, Epilogue epilogue = {});
   int dwconv(ViewSpec in, ViewSpec out, WindowSpec w, Weights weights, Epilogue epilogue = {});
   int dwconv(ViewSpec in, ViewSpec out, WindowSpec w, Epilogue epilogue = {});
   int max_pool(ViewSpec in, ViewSpec out, WindowSpec w);

@@ -80,6 +80,10 @@ ModelBuilder every_op_model() {
   b.head(heads[0], 8, {{10, 13}, {16, 30}, {33, 23}});
   b.head(heads[1], 16, {{30, 61}, {62, 45}, {59, 119}});
   b.head(heads[2], 32, {{116, 90}, {156, 198}, {373, 326}});
+  const int extra = b.tensor("extra", 20);
+  b.winograd_conv({segment(mixed, 3, 20), segment(sum, 0, 16, 1)},
+                  {segment(extra, 7, 13), segment(extra, 0, 7)}, window(3, 1, 1), 4,
+                  {Activation::leaky_relu, 0.1f});
   return b;
 }
 

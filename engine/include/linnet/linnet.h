@@ -85,13 +85,33 @@ const char* linnet_model_class_name(const linnet_model* model, int class_id);
 typedef void (*linnet_task)(void* context, int index, int worker);
 typedef void (*linnet_parallel_for)(void* pool, int count, linnet_task task, void* context);
 
+/* Called before each step of a run with the index of its node, and once after the last with the
+ * number of nodes: for profiling. A node that runs inside the one before has no call. */
+typedef void (*linnet_step_hook)(void* context, int node);
+
+/* Instruction sets. linnet_cpu_features() says what this CPU and this build have. */
+enum {
+  LINNET_CPU_NEON = 1 << 0,
+  LINNET_CPU_DOTPROD = 1 << 1,
+  LINNET_CPU_I8MM = 1 << 2,
+  LINNET_CPU_FP16 = 1 << 3,
+  LINNET_CPU_AVX2 = 1 << 4, /* and FMA */
+  LINNET_CPU_AVX512 = 1 << 5,
+  LINNET_CPU_AVX512_VNNI = 1 << 6,
+  LINNET_CPU_AVX_VNNI = 1 << 7,
+  LINNET_CPU_PORTABLE = 1 << 30 /* alone: portable C++ only */
+};
+uint32_t linnet_cpu_features(void);
+
 typedef struct linnet_config {
   int height, width; /* network input; 0 = the model's native size */
   int threads;       /* 1 to LINNET_MAX_THREADS; above 1 needs parallel_for */
   linnet_parallel_for parallel_for;
   void* pool;              /* first argument of parallel_for */
   uint32_t max_candidates; /* boxes kept before NMS, the best by score; 0 = 1024 */
-  uint32_t cpu_features;   /* 0 = detect; else the mask of features to use */
+  uint32_t cpu_features;   /* LINNET_CPU_ bits that may be used, if present; 0 = all */
+  linnet_step_hook on_step; /* may be null */
+  void* on_step_context;
   linnet_error* error;     /* where to say what went wrong; may be null */
 } linnet_config;
 linnet_config linnet_config_default(void);
@@ -163,15 +183,22 @@ typedef struct linnet_tensor {
 
 /* Scales the picture into the session's input: aspect kept, centred, border grey 114, bilinear. */
 linnet_status linnet_letterbox(linnet_session* session, const linnet_image* image);
-/* input: [height][width][3] floats, R G B in 0..1, copied; or null to use what linnet_letterbox
- * left, once: its memory is used again during the run. heads may be null. Gives the raw logits of
- * the three heads. Any input is allowed, also infinities and NaN. */
+/* The session's input, as linnet_letterbox left it. */
+linnet_status linnet_input(linnet_session* session, linnet_tensor* input);
+/* input: [height][width][3] floats, R G B in 0..1, read in place; or null to use what
+ * linnet_letterbox left, once: its memory is used again during the run. heads may be null. Gives the
+ * raw logits of the three heads. Any input is allowed, also infinities and NaN. */
 linnet_status linnet_run(linnet_session* session, const float* input,
                          linnet_tensor heads[LINNET_HEADS]);
 /* Boxes from the heads of the last linnet_run, in pixels of the picture last letterboxed (or of the
  * network input if linnet_run was given its input). */
 linnet_status linnet_decode(linnet_session* session, const linnet_detect_options* options,
                             linnet_box* boxes, size_t capacity, size_t* count);
+/* linnet_run and linnet_decode in one, with the same boxes but less work: cells whose objectness is
+ * too low are not computed. linnet_detect does the same. There are no heads afterwards. */
+linnet_status linnet_detect_input(linnet_session* session, const float* input,
+                                  const linnet_detect_options* options, linnet_box* boxes,
+                                  size_t capacity, size_t* count);
 
 #ifdef __cplusplus
 }

@@ -39,6 +39,10 @@ class Session {
                        linnet_box* boxes, size_t capacity, size_t* count) {
     return linnet_detect(session_, &image, &options, boxes, capacity, count);
   }
+  linnet_status detect(const float* input, const linnet_detect_options& options, linnet_box* boxes,
+                       size_t capacity, size_t* count) {
+    return linnet_detect_input(session_, input, &options, boxes, capacity, count);
+  }
   const linnet_error* error() const { return linnet_session_error(session_); }
   linnet_session* get() const { return session_; }
 

@@ -1,0 +1,141 @@
+#include "bench/network.h"
+
+#include <cmath>
+#include <cstring>
+#include <random>
+#include <span>
+#include <stdexcept>
+
+#include "bench/topologies/topologies.h"
+#include "host/file.h"
+#include "kernels/dwconv_f32/dwconv_f32.h"
+#include "kernels/igemm_f32/igemm_f32.h"
+#include "model/crc32.h"
+#include "model/model_view.h"
+
+namespace linnet::bench {
+namespace {
+
+// Uniform random numbers of a standard deviation that keeps the variance from layer to layer (K. He
+// et al., arXiv:1502.01852); biases are zero.
+class WeightFiller {
+ public:
+  explicit WeightFiller(uint32_t seed) : engine_(seed) {}
+
+  void fill(const ModelView& model, const format::Node& node) {
+    auto* weights = static_cast<float*>(const_cast<void*>(model.weights(node)));
+    const View in = model.operand(node, 0);
+    const auto taps = static_cast<size_t>(node.kernel_h * node.kernel_w);
+    if (node.weight_layout == format::kIgemmF32N8k1) {
+      const size_t k = taps * static_cast<size_t>(in.channels());
+      const size_t panel = igemm_f32_panel_floats(k);
+      const auto n = static_cast<size_t>(model.output(node).channels());
+      for (size_t i = 0; i < igemm_f32_panel_count(n); ++i) {
+        float* first = weights + i * panel + kIgemmF32PanelWidth;
+        const size_t real =
+            n - i * kIgemmF32PanelWidth;  // outputs of the panel that are not padding
+        for (size_t j = 0; j < k * kIgemmF32PanelWidth; ++j) {
+          if (j % kIgemmF32PanelWidth < real)
+            first[j] = next(std::sqrt(6.0 / static_cast<double>(k)));
+        }
+      }
+    } else if (node.weight_layout == format::kDwconvF32K1c8) {
+      const auto channels = static_cast<size_t>(in.channels());
+      const size_t row = dwconv_f32_weight_row_floats(channels);
+      for (size_t t = 1; t <= taps; ++t) {
+        for (size_t c = 0; c < channels; ++c) {
+          weights[t * row + c] = next(std::sqrt(3.0 / static_cast<double>(taps)));
+        }
+      }
+    }
+  }
+
+ private:
+  float next(double bound) {
+    return static_cast<float>((static_cast<double>(engine_()) / 2147483648.0 - 1.0) * bound);
+  }
+  std::mt19937 engine_;
+};
+
+// A trained detector says "no object" nearly everywhere; so do these biases.
+void bias_objectness(const ModelView& model, const format::Node& node) {
+  constexpr float kBias = -30.0f;
+  const View out = model.output(node);
+  const int values = 5 + model.header().class_count;
+  for (int h = 0; h < model.head_count(); ++h) {
+    if (out.segments[0].tensor != model.head(h).tensor) continue;
+    auto* weights = static_cast<float*>(const_cast<void*>(model.weights(node)));
+    const size_t panel = igemm_f32_panel_floats(
+        static_cast<size_t>(node.kernel_h * node.kernel_w * model.operand(node, 0).channels()));
+    size_t channel = 0;
+    for (int s = 0; s < out.count; ++s) {
+      for (int c = 0; c < out.segments[s].channels; ++c, ++channel) {
+        if ((out.segments[s].channel + c) % values == 4) {
+          weights[channel / kIgemmF32PanelWidth * panel + channel % kIgemmF32PanelWidth] = kBias;
+        }
+      }
+    }
+  }
+}
+
+std::vector<uint8_t> complete(const Topology& topology) {
+  format::Header header;
+  std::memcpy(&header, topology.begin, sizeof header);
+  std::vector<uint8_t> file(header.file_bytes + LINNET_ALIGNMENT);
+  const size_t shift =
+      (LINNET_ALIGNMENT - reinterpret_cast<uintptr_t>(file.data()) % LINNET_ALIGNMENT) %
+      LINNET_ALIGNMENT;
+  uint8_t* bytes = file.data() + shift;
+  std::memcpy(bytes, topology.begin, topology.size);
+  const ModelView model(bytes);
+  WeightFiller filler(1);
+  for (int i = 0; i < model.node_count(); ++i) {
+    filler.fill(model, model.node(i));
+    if (model.node(i).op == format::k_conv2d) bias_objectness(model, model.node(i));
+  }
+  return std::vector<uint8_t>(bytes, bytes + header.file_bytes);
+}
+
+}  // namespace
+
+Network::Network(std::string name, const std::string& origin, std::vector<uint8_t> bytes)
+    : name_(std::move(name)) {
+  storage_ = std::make_shared<std::vector<uint8_t>>(bytes.size() + LINNET_ALIGNMENT);
+  const auto address = reinterpret_cast<uintptr_t>(storage_->data());
+  uint8_t* const begin = storage_->data() + round_up(address, LINNET_ALIGNMENT) - address;
+  std::memcpy(begin, bytes.data(), bytes.size());
+  if (linnet_model_verify(begin, bytes.size(), &model_) != LINNET_OK) {
+    char text[256];
+    linnet_error_format(&model_.error, text, sizeof text);
+    throw std::runtime_error(origin + ": " + text);
+  }
+  (void)linnet_model_get_info(&model_, &info_);
+}
+
+Network Network::from_file(const std::string& path) {
+  return Network(host::file_stem(path), path, host::read_file(path));
+}
+
+Network Network::builtin(const std::string& name) {
+  for (const Topology& topology : topologies()) {
+    if (name != topology.name) continue;
+    std::vector<uint8_t> file = complete(topology);
+    // The checksum is of the random weights.
+    format::Header header;
+    std::memcpy(&header, file.data(), sizeof header);
+    header.crc32 = 0;
+    std::memcpy(file.data(), &header, sizeof header);
+    header.crc32 = crc32(0, file.data(), file.size());
+    std::memcpy(file.data(), &header, sizeof header);
+    return Network(name, name, std::move(file));
+  }
+  throw std::runtime_error("no built-in network '" + name + "'");
+}
+
+std::vector<std::string> Network::builtin_names() {
+  std::vector<std::string> names;
+  for (const Topology& topology : topologies()) names.emplace_back(topology.name);
+  return names;
+}
+
+}  // namespace linnet::bench

@@ -1,0 +1,34 @@
+// The model under test: a file, or a built-in topology with random weights.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "linnet/linnet.hpp"
+
+namespace linnet::bench {
+
+class Network {
+ public:
+  // Throws std::runtime_error with one line.
+  static Network from_file(const std::string& path);
+  // name: one of builtin_names().
+  static Network builtin(const std::string& name);
+  static std::vector<std::string> builtin_names();
+
+  const std::string& name() const { return name_; }
+  const linnet_model& model() const { return model_; }
+  const linnet_model_info& info() const { return info_; }
+  size_t file_bytes() const { return model_.bytes; }
+
+ private:
+  Network(std::string name, const std::string& origin, std::vector<uint8_t> bytes);
+
+  std::string name_;
+  std::shared_ptr<std::vector<uint8_t>> storage_;  // with room to align
+  linnet_model model_{};
+  linnet_model_info info_{};
+};
+
+}  // namespace linnet::bench

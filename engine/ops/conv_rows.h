@@ -1,0 +1,30 @@
+// The row pointers of igemm: where each output pixel of a convolution finds its inputs.
+#pragma once
+
+#include "engine/ops/op.h"
+
+namespace linnet {
+
+// A segment of the kernel's call is a tap of the window on a run of channels. Where the operand is
+// a whole tensor, the taps of a window's row lie one after the other in memory and are one segment.
+struct ConvShape {
+  explicit ConvShape(const Step& step);
+
+  bool merged;       // the taps of a row are one segment
+  int segments;      // of the kernel's call
+  int pixel_floats;  // inputs of one output pixel, over all segments
+};
+
+// Channel counts of the segments: k[segments].
+void fill_segment_channels(const Step& step, int* k);
+
+// Floats that a block of `pixels` output pixels needs to keep rows that the picture's border cuts.
+size_t conv_border_floats(const Step& step, int pixels);
+
+// Pointers of output pixels [first, first + count), in the order of pixels:
+// rows[tile][segment][mr]; the missing pixels of the last tile repeat the last one. border:
+// conv_border_floats().
+void fill_conv_rows(const SessionState& session, const Step& step, int mr, int first, int count,
+                    const float** rows, float* border);
+
+}  // namespace linnet
