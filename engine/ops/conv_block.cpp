@@ -96,8 +96,9 @@ void ConvBlock::keep_pixel(int from, int to) {
 }
 
 int ConvBlock::group_channels() const {
-  const size_t group = kPanelGroupBytes / (panel_floats_ * sizeof(float));
-  return kPanel * (group == 0 ? 1 : static_cast<int>(group));
+  const size_t group = kPanelGroupBytes / (panel_floats_ * sizeof(float)) * kPanel;
+  const int channels = static_cast<int>(group) / kernel_.nr * kernel_.nr;
+  return channels == 0 ? kernel_.nr : channels;
 }
 
 void ConvBlock::run(int begin, int end) const {
@@ -119,11 +120,12 @@ void ConvBlock::run(int begin, int end) const {
     const int left = segment_first + out.segments[segment].channels - channel;
     int n = left < end - channel ? left : end - channel;
     if (n > group) n = group;
-    if (channel + n != end) n = n / kPanel * kPanel;
+    if (channel + n != end) n = n / kernel_.nr * kernel_.nr;
     if (n > 0 && !filtered_) {
       write_run(channel, n, out.segments[segment], channel - segment_first);
     } else {
-      const int most = filtered_ ? (group < kTileChannels ? group : kTileChannels) : kPanel;
+      const int wide = group < kTileChannels ? group : kTileChannels;
+      const int most = filtered_ ? wide : kernel_.nr;
       n = end - channel < most ? end - channel : most;
       write_through_tile(channel, n);
     }

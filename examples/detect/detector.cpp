@@ -4,6 +4,8 @@
 #include <new>
 #include <stdexcept>
 
+#include "host/isa.h"
+
 namespace linnet::detect {
 namespace {
 
@@ -52,6 +54,7 @@ void Detector::open(int height, int width, int threads) {
   config.height = height;
   config.width = width;
   config.max_candidates = kMaxCandidates;
+  config.cpu_features = host::cpu_features_from_environment();
   config.error = &error;
   pool_ = std::make_unique<host::ThreadPool>(threads);
   config.threads = pool_->threads();
@@ -72,14 +75,16 @@ void Detector::check(linnet_status status) const {
 std::vector<linnet_box> Detector::run(const float* input, const linnet_detect_options& options,
                                       Times* times) {
   const Clock::time_point begin = Clock::now();
-  check(session_.run(input, heads_.data()));
-  times->network = milliseconds_since(begin);
-  const Clock::time_point decoding = Clock::now();
   std::vector<linnet_box> boxes(options.max_boxes);
   size_t count = 0;
-  check(session_.decode(options, boxes.data(), boxes.size(), &count));
+  if (all_heads_) {
+    check(session_.run(input, heads_.data()));
+    check(session_.decode(options, boxes.data(), boxes.size(), &count));
+  } else {
+    check(session_.detect(input, options, boxes.data(), boxes.size(), &count));
+  }
   boxes.resize(count);
-  times->decode = milliseconds_since(decoding);
+  times->network = milliseconds_since(begin);
   return boxes;
 }
 

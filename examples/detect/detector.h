@@ -18,8 +18,8 @@ namespace linnet::detect {
 
 // Milliseconds of each part.
 struct Times {
-  double load = 0;  // reading and decoding the file; filled by the caller
-  double letterbox = 0, network = 0, decode = 0;
+  double load = 0;                    // reading and decoding the file; filled by the caller
+  double letterbox = 0, network = 0;  // network: with decoding
 };
 
 // Throws std::runtime_error with one line if the library refuses.
@@ -40,6 +40,8 @@ class Detector {
   std::vector<linnet_box> detect(const host::NpyArray& tensor, const linnet_detect_options& options,
                                  Times* times);
   // Of the last detect(), as [1, anchors, H, W, 5 + classes].
+  // Before detecting: compute all logits, so that write_heads() can follow.
+  void keep_heads() { all_heads_ = true; }
   void write_heads(const std::string& prefix) const;
 
  private:
@@ -58,6 +60,7 @@ class Detector {
   std::unique_ptr<host::ThreadPool> pool_;
   std::unique_ptr<void, Free> arena_;
   Session session_;
+  bool all_heads_ = false;
   std::array<linnet_tensor, LINNET_HEADS> heads_{};
 };
 

@@ -37,7 +37,6 @@ std::string to_json(const std::vector<Result>& results,
     json.key("load").value(result.times.load, kTimeDigits);
     json.key("letterbox").value(result.times.letterbox, kTimeDigits);
     json.key("network").value(result.times.network, kTimeDigits);
-    json.key("decode").value(result.times.decode, kTimeDigits);
     json.end_object().end_object();
   }
   json.end_array();

@@ -70,6 +70,7 @@ class Program {
       throw host::UsageError("--heads: expected one picture, found " +
                              std::to_string(paths.size()));
     }
+    if (!options_.heads.empty()) detector_.keep_heads();
     if (options_.size.height != 0) check_size(options_.size, detector_.info().max_stride);
     if (!options_.save.empty()) outputs_.emplace(options_.save, paths.size());
     detector_.open(options_.size.height, options_.size.width, options_.threads);

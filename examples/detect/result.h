@@ -22,7 +22,7 @@ std::string to_table(const Result& result, const std::vector<std::string>& class
 
 // A list with an object for each picture:
 //   {"image", "width", "height", "detections": [{"class_id", "class", "score", "box_xyxy"}],
-//    "times_ms": {"load", "letterbox", "network", "decode"}}
+//    "times_ms": {"load", "letterbox", "network"}}
 std::string to_json(const std::vector<Result>& results,
                     const std::vector<std::string>& class_names);
 

@@ -35,11 +35,10 @@ std::string printable(const std::string& text) {
 
 std::string to_table(const Result& result, const std::vector<std::string>& class_names) {
   const Times& t = result.times;
-  std::string text =
-      printable(result.path) +
-      formatted(" (%dx%d): %zu %s; letterbox %.1f, network %.1f, decode %.1f ms\n", result.width,
-                result.height, result.boxes.size(), result.boxes.size() == 1 ? "box" : "boxes",
-                t.letterbox, t.network, t.decode);
+  std::string text = printable(result.path) +
+                     formatted(" (%dx%d): %zu %s; letterbox %.1f, network %.1f ms\n", result.width,
+                               result.height, result.boxes.size(),
+                               result.boxes.size() == 1 ? "box" : "boxes", t.letterbox, t.network);
   if (result.boxes.empty()) return text;
   const auto name = [&class_names](const linnet_box& box) {
     return printable(class_names[static_cast<size_t>(box.class_id)]);

@@ -4,7 +4,7 @@
 
 namespace linnet {
 
-#define LINNET_IGEMM_F32(name, features, mr)                                                       \
+#define LINNET_IGEMM_F32(name, features, mr, nr)                                                   \
   void name(int, int, const float* const*, const int*, const float*, size_t, int, const Epilogue&, \
             float*, size_t);
 #include "kernels/igemm_f32/variants.inc"
@@ -12,7 +12,7 @@ namespace linnet {
 
 namespace {
 constexpr IgemmF32Variant kVariants[] = {
-#define LINNET_IGEMM_F32(name, features, mr) {#name, features, mr, name},
+#define LINNET_IGEMM_F32(name, features, mr, nr) {#name, features, mr, nr, name},
 #include "kernels/igemm_f32/variants.inc"
 #undef LINNET_IGEMM_F32
 };

@@ -49,6 +49,7 @@ struct IgemmF32Variant {
   const char* name;   // igemm_f32_<mr>x<nr>_n8k1_<isa>
   uint32_t features;  // cpu:: bits that must be available
   int mr;             // most pixels a call computes
+  int nr;             // outputs of a tile: best if n is a multiple; a multiple of 8
   IgemmF32 function;
 };
 
