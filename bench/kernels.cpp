@@ -17,6 +17,7 @@
 #include "kernels/pool_f32/pool_f32.h"
 #include "kernels/space_to_depth/space_to_depth.h"
 #include "kernels/upsample/upsample.h"
+#include "kernels/winograd_f32/winograd_f32.h"
 
 namespace linnet::bench {
 namespace {
@@ -312,6 +313,31 @@ void add_movement(Cases* cases, const Layer& l) {
   });
 }
 
+// The transforms of all tiles of a 40x40 picture with 64 channels.
+void add_winograd(Cases* cases) {
+  static constexpr int kSide = 40, kChannels = 64;
+  for_each_variant(winograd_f32_variants, [&](const WinogradF32Variant& v) {
+    const size_t tiles = static_cast<size_t>((kSide / v.tile) * (kSide / v.tile));
+    const size_t places = static_cast<size_t>(winograd_positions(v.tile));
+    const size_t pixels = static_cast<size_t>(v.tile * v.tile);
+    cases->add_pixelwise(v, v.name, "input 40x40 64", places * kChannels, places * kChannels, 0,
+                         [=, &v](const float* in, float* out) {
+                           const float* from[winograd_positions(kWinogradMaxTile)];
+                           for (size_t p = 0; p < places; ++p) from[p] = in + p * kChannels;
+                           for (size_t t = 0; t < tiles; ++t)
+                             v.input(from, kChannels, out, kChannels);
+                         });
+    cases->add_pixelwise(v, v.name, "output 40x40 64", places * kChannels, pixels * kChannels, 0,
+                         [=, &v](const float* in, float* out) {
+                           float* to[kWinogradMaxTile * kWinogradMaxTile];
+                           for (size_t p = 0; p < pixels; ++p) to[p] = out + p * kChannels;
+                           for (size_t t = 0; t < tiles; ++t) {
+                             v.output(in, kChannels, in, kChannels, kRelu, to);
+                           }
+                         });
+  });
+}
+
 void add_space_to_depth(Cases* cases) {
   static constexpr int kSize = 320, kChannels = 3;
   static constexpr size_t kRow = kSize * kChannels;
@@ -335,6 +361,7 @@ std::vector<KernelCase> kernel_cases() {
   add_pools(&cases);
   for (const Layer& l : kPixelLayers) add_elementwise(&cases, l);
   for (const Layer& l : kPixelLayers) add_movement(&cases, l);
+  add_winograd(&cases);
   add_space_to_depth(&cases);
   return cases.take();
 }

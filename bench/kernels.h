@@ -21,4 +21,7 @@ struct KernelCase {
 // Family by family, variants best first. Variants that this CPU cannot run are listed too.
 std::vector<KernelCase> kernel_cases();
 
+// Runs and prints the cases whose variant and shape contain every filter, at least `seconds` each.
+int run_kernels(const std::vector<std::string>& filters, double seconds);
+
 }  // namespace linnet::bench

@@ -38,6 +38,8 @@ class Runner {
   size_t run();
   size_t arena_bytes() const { return arena_bytes_; }
   const RunnerOptions& options() const { return options_; }
+  linnet_session* session() const { return session_.get(); }
+  const void* arena() const { return arena_.get(); }
 
   // A picture that is the same on every machine: smooth areas, edges, noise.
   void set_pattern();

@@ -184,6 +184,15 @@ const linnet_error* linnet_session_error(const linnet_session* session) {
   return session == nullptr ? nullptr : &reinterpret_cast<const SessionState*>(session)->error;
 }
 
+linnet_status linnet_session_tensor(const linnet_session* handle, int index, linnet_tensor* out) {
+  if (handle == nullptr || out == nullptr) return LINNET_INVALID_ARGUMENT;
+  const auto* session = reinterpret_cast<const SessionState*>(handle);
+  if (index < 0 || index >= session->model.tensor_count()) return LINNET_INVALID_ARGUMENT;
+  const Tensor& t = session->tensors[index];
+  *out = {t.data, t.height, t.width, t.channels, static_cast<size_t>(t.channels)};
+  return LINNET_OK;
+}
+
 linnet_detect_options linnet_detect_options_default(void) {
   linnet_detect_options options{};
   options.confidence = 0.25f;

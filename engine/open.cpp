@@ -251,7 +251,9 @@ linnet_status lay_out(const ModelView& model, const linnet_config& config, Arena
   session->max_candidates = settings.max_candidates;
   session->columns = columns;
   for (int i = 0; i < model.tensor_count(); ++i) {
-    auto* data = reinterpret_cast<float*>(activations + planning.tensors[i].offset);
+    auto* data = planning.tensors[i].units == 0
+                     ? nullptr
+                     : reinterpret_cast<float*>(activations + planning.tensors[i].offset);
     new (&tensors[i]) Tensor{data, planning.extents[i].height, planning.extents[i].width,
                              model.tensor(i).channels};
   }

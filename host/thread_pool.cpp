@@ -5,11 +5,27 @@
 
 namespace linnet::host {
 
+namespace {
+
+// About 20 microseconds.
+constexpr int kSpins = 1000;
+
+void relax() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__) || defined(__arm__)
+  __asm__ volatile("yield");
+#endif
+}
+
+}  // namespace
+
 ThreadPool::ThreadPool(int threads) {
   if (threads < 1 || threads > LINNET_MAX_THREADS) {
     throw std::runtime_error("threads: expected 1 to " + std::to_string(LINNET_MAX_THREADS) +
                              ", found " + std::to_string(threads));
   }
+  shares_ = std::vector<Share>(static_cast<size_t>(threads));
   try {
     for (int worker = 1; worker < threads; ++worker) {
       workers_.emplace_back([this, worker] { work(worker); });
@@ -34,7 +50,7 @@ void ThreadPool::stop() {
 void ThreadPool::work(int worker) {
   uint32_t seen = 0;
   while (true) {
-    generation_.wait(seen);
+    wait_for_loop(seen);
     seen = generation_;
     if (stop_) return;
     ++inside_;
@@ -43,23 +59,48 @@ void ThreadPool::work(int worker) {
   }
 }
 
+void ThreadPool::wait_for_loop(uint32_t seen) const {
+  for (int i = 0; i < kSpins; ++i) {
+    if (generation_ != seen) return;
+    relax();
+  }
+  generation_.wait(seen);
+}
+
+void ThreadPool::wait_for_workers() const {
+  for (int i = 0; i < kSpins; ++i) {
+    if (inside_ == 0) return;
+    relax();
+  }
+  for (int busy; (busy = inside_) != 0;) inside_.wait(busy);
+}
+
 void ThreadPool::take_items(int worker) {
   // Whoever gets an index below kClosed did so while the loop was open, and run() waits for it.
-  for (int i; (i = next_.fetch_add(1)) < kClosed && i < count_;) task_(context_, i, worker);
+  const size_t count = shares_.size();
+  for (size_t k = 0; k < count; ++k) {
+    Share& share = shares_[(static_cast<size_t>(worker) + k) % count];
+    for (int i; (i = share.next.fetch_add(1)) < kClosed && i < share.end;)
+      task_(context_, i, worker);
+  }
 }
 
 void ThreadPool::run(int count, linnet_task task, void* context) {
   task_ = task;
   context_ = context;
-  count_ = count;
-  next_ = 0;
+  const auto threads = static_cast<int64_t>(shares_.size());
+  for (int64_t t = 0; t < threads; ++t) {
+    Share& share = shares_[static_cast<size_t>(t)];
+    share.end = static_cast<int>(count * (t + 1) / threads);
+    share.next = static_cast<int>(count * t / threads);
+  }
   if (count > 1 && !workers_.empty()) {
     ++generation_;
     generation_.notify_all();
   }
   take_items(0);
-  next_ = kClosed;
-  for (int busy; (busy = inside_) != 0;) inside_.wait(busy);
+  for (Share& share : shares_) share.next = kClosed;
+  wait_for_workers();
 }
 
 void ThreadPool::parallel_for(void* pool, int count, linnet_task task, void* context) {

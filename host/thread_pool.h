@@ -16,6 +16,12 @@
 
 namespace linnet::host {
 
+// Indices are dealt out in equal runs: thread t of n takes those from count * t / n on, in every
+// loop. So what one loop of a network wrote, the next finds in the cache of the same core. A thread
+// that is done helps the others, so that a slow core (big.LITTLE) does not hold them up. Between
+// loops a thread spins for some microseconds before it sleeps: the steps of a network are that
+// short.
+//
 // One loop runs at a time: the pool belongs to one session, or to sessions that take turns.
 class ThreadPool {
  public:
@@ -35,19 +41,27 @@ class ThreadPool {
   static void parallel_for(void* pool, int count, linnet_task task, void* context);
 
  private:
+  // A worker's own part of a loop. Others help when they have done theirs.
+  struct alignas(64) Share {
+    std::atomic<int> next{kClosed};
+    int end = 0;
+  };
+
   void stop();
   void work(int worker);
   void take_items(int worker);
+  void wait_for_loop(uint32_t seen) const;
+  void wait_for_workers() const;
 
-  // The loop being run. Written only while next_ is closed and no worker is inside.
+  // Between loops a share's next index is so large that a worker who comes late takes nothing and
+  // reads nothing of the loop.
+  static constexpr int kClosed = 1 << 30;
+
+  // The loop being run. Written only while all shares are closed and no worker is inside.
   linnet_task task_ = nullptr;
   void* context_ = nullptr;
-  int count_ = 0;
+  std::vector<Share> shares_;  // one for each thread
 
-  // The next index to take. Between loops it is so large that a worker who comes late takes nothing
-  // and reads nothing of the loop.
-  static constexpr int kClosed = 1 << 30;
-  std::atomic<int> next_{kClosed};
   std::atomic<int> inside_{0};           // workers that may hold an index
   std::atomic<uint32_t> generation_{0};  // counts loops; workers sleep on it
   std::atomic<bool> stop_{false};

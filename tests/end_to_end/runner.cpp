@@ -4,6 +4,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "host/isa.h"
+
 namespace linnet::test {
 namespace {
 
@@ -31,6 +33,7 @@ Runner::Runner(const std::string& source, const converter::ConvertOptions& optio
   check(linnet_model_verify(file_.data(), done.file.size(), &model_), model_.error);
   linnet_error error{};
   linnet_config config = linnet_config_default();
+  config.cpu_features = host::cpu_features_from_environment();
   config.height = height;
   config.width = width;
   config.error = &error;

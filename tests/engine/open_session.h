@@ -69,7 +69,8 @@ class OpenSession {
   const uint8_t* activations() const {
     const Tensor* first = internals().tensors;
     for (int i = 1; i < internals().model.tensor_count(); ++i) {
-      if (internals().tensors[i].data < first->data) first = &internals().tensors[i];
+      const Tensor& t = internals().tensors[i];
+      if (t.data != nullptr && t.data < first->data) first = &t;
     }
     return reinterpret_cast<const uint8_t*>(first->data);
   }

@@ -1,7 +1,7 @@
 // From the graph to bytes and through the engine: random networks, with views and without, give
 // what the plain evaluator gives.
-#include <algorithm>
 #include <gtest/gtest.h>
+#include <algorithm>
 
 #include <cstring>
 

@@ -179,8 +179,8 @@ TEST(OnnxMutants, AreImportedOrRefused) {
     for (uint32_t k = 1 + random() % 3; k > 0; --k) file = mutate(file, &random, 0);
     const std::clock_t began = std::clock();
     try {
-      converter::Graph graph = converter::import_onnx(
-          {reinterpret_cast<const uint8_t*>(file.data()), file.size()}, {});
+      converter::Graph graph =
+          converter::import_onnx({reinterpret_cast<const uint8_t*>(file.data()), file.size()}, {});
       ++imported;
       (void)converter::convert(std::move(graph), {});
     } catch (const converter::ConvertError& error) {

@@ -107,12 +107,12 @@ typedef struct linnet_config {
   int height, width; /* network input; 0 = the model's native size */
   int threads;       /* 1 to LINNET_MAX_THREADS; above 1 needs parallel_for */
   linnet_parallel_for parallel_for;
-  void* pool;              /* first argument of parallel_for */
-  uint32_t max_candidates; /* boxes kept before NMS, the best by score; 0 = 1024 */
-  uint32_t cpu_features;   /* LINNET_CPU_ bits that may be used, if present; 0 = all */
+  void* pool;               /* first argument of parallel_for */
+  uint32_t max_candidates;  /* boxes kept before NMS, the best by score; 0 = 1024 */
+  uint32_t cpu_features;    /* LINNET_CPU_ bits that may be used, if present; 0 = all */
   linnet_step_hook on_step; /* may be null */
   void* on_step_context;
-  linnet_error* error;     /* where to say what went wrong; may be null */
+  linnet_error* error; /* where to say what went wrong; may be null */
 } linnet_config;
 linnet_config linnet_config_default(void);
 
@@ -186,14 +186,18 @@ linnet_status linnet_letterbox(linnet_session* session, const linnet_image* imag
 /* The session's input, as linnet_letterbox left it. */
 linnet_status linnet_input(linnet_session* session, linnet_tensor* input);
 /* input: [height][width][3] floats, R G B in 0..1, read in place; or null to use what
- * linnet_letterbox left, once: its memory is used again during the run. heads may be null. Gives the
- * raw logits of the three heads. Any input is allowed, also infinities and NaN. */
+ * linnet_letterbox left, once: its memory is used again during the run. heads may be null. Gives
+ * the raw logits of the three heads. Any input is allowed, also infinities and NaN. */
 linnet_status linnet_run(linnet_session* session, const float* input,
                          linnet_tensor heads[LINNET_HEADS]);
 /* Boxes from the heads of the last linnet_run, in pixels of the picture last letterboxed (or of the
  * network input if linnet_run was given its input). */
 linnet_status linnet_decode(linnet_session* session, const linnet_detect_options* options,
                             linnet_box* boxes, size_t capacity, size_t* count);
+/* Where tensor `index` of the model lies in the arena, for tools that show memory. What it holds
+ * lasts only from the node that makes it to the last that reads it; a tensor between two nodes that
+ * run as one does not exist, and its data is null. */
+linnet_status linnet_session_tensor(const linnet_session* session, int index, linnet_tensor* out);
 /* linnet_run and linnet_decode in one, with the same boxes but less work: cells whose objectness is
  * too low are not computed. linnet_detect does the same. There are no heads afterwards. */
 linnet_status linnet_detect_input(linnet_session* session, const float* input,

@@ -1,0 +1,50 @@
+#include "bench/measurement.h"
+
+#include <chrono>
+
+namespace linnet::bench {
+namespace {
+
+constexpr int kFewestRuns = 3;
+using Clock = std::chrono::steady_clock;
+
+double milliseconds(Clock::duration d) {
+  return std::chrono::duration<double, std::milli>(d).count();
+}
+
+}  // namespace
+
+std::string Measurement::name() const {
+  return network + "/" + std::to_string(size.height) + "x" + std::to_string(size.width) +
+         "/f32/threads:" + std::to_string(threads) + (mode == Mode::raw_heads ? "/raw" : "");
+}
+
+Measurement measure(const Network& network, const RunnerOptions& options, const Plan& plan,
+                    const std::string& input) {
+  Runner runner(network, options);
+  if (input.empty()) {
+    runner.set_pattern();
+  } else {
+    runner.set_file(input);
+  }
+  Measurement result;
+  result.network = network.name();
+  result.size = options.size;
+  result.threads = options.threads;
+  result.mode = options.mode;
+  result.arena_bytes = runner.arena_bytes();
+  result.file_bytes = network.file_bytes();
+  for (int i = 0; i < plan.warmup; ++i) runner.run();
+  const Clock::time_point begin = Clock::now();
+  for (int i = 0; i < plan.runs; ++i) {
+    const Clock::time_point start = Clock::now();
+    result.boxes = runner.run();
+    const Clock::time_point end = Clock::now();
+    result.samples.push_back(milliseconds(end - start));
+    const bool late = plan.max_seconds > 0 && milliseconds(end - begin) > plan.max_seconds * 1e3;
+    if (late && i + 1 >= kFewestRuns) break;
+  }
+  return result;
+}
+
+}  // namespace linnet::bench

@@ -1,0 +1,38 @@
+// What is measured, and what came out.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/runner.h"
+#include "bench/stats.h"
+
+namespace linnet::bench {
+
+struct Plan {
+  int warmup = 3;
+  int runs = 30;
+  double max_seconds = 3;       // of a case, warm-up aside; at least 3 runs are done. 0: no limit
+  double cooldown_seconds = 0;  // between cases
+};
+
+struct Measurement {
+  std::string network;
+  host::Size size;
+  int threads = 1;
+  Mode mode = Mode::detect;
+  std::vector<double> samples;  // milliseconds
+  size_t arena_bytes = 0;
+  size_t file_bytes = 0;
+  size_t boxes = 0;
+
+  // "v5lite-s/320x320/f32/threads:1", with "/raw" at the end for raw heads.
+  std::string name() const;
+  Stats stats() const { return stats_of(samples); }
+};
+
+// Runs one case. input: a file (see Runner::set_file), empty for the pattern.
+Measurement measure(const Network& network, const RunnerOptions& options, const Plan& plan,
+                    const std::string& input);
+
+}  // namespace linnet::bench

@@ -1,0 +1,263 @@
+#include "bench/profile.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <thread>
+
+#include "host/image.h"
+#include "kernels/fma_peak/fma_peak.h"
+#include "model/model_view.h"
+#include "model/op_traits.h"
+
+namespace linnet::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+// Times of the steps of one run after another.
+struct StepClock {
+  std::vector<std::vector<double>> samples;  // of each node
+  int running = -1;
+  Clock::time_point since;
+
+  static void on_step(void* context, int node) {
+    auto& self = *static_cast<StepClock*>(context);
+    const Clock::time_point now = Clock::now();
+    if (self.running >= 0) {
+      self.samples[static_cast<size_t>(self.running)].push_back(
+          std::chrono::duration<double, std::milli>(now - self.since).count());
+    }
+    const bool end = static_cast<size_t>(node) == self.samples.size();
+    self.running = end ? -1 : node;
+    self.since = now;
+  }
+};
+
+double pixels_of(const linnet_tensor& t) {
+  return static_cast<double>(t.height) * t.width;
+}
+
+class Costs {
+ public:
+  Costs(const ModelView& model, const linnet_session* session) : model_(model), session_(session) {}
+
+  void fill(const format::Node& node, LayerProfile* layer) const {
+    const View in = model_.operand(node, 0), out = model_.output(node);
+    const linnet_tensor to = tensor(out.segments[0].tensor);
+    const double taps = std::max(1, node.kernel_h * node.kernel_w);
+    const double inputs = in.channels(), outputs = out.channels();
+    layer->op = format::op_traits(node.op)->name;
+    layer->name = model_.string(node.name);
+    if (node.weight_layout == format::kDwconvF32K1c8) {
+      layer->macs = pixels_of(to) * outputs * taps;
+    } else if (node.weight_layout != format::kNoWeights) {
+      layer->macs = pixels_of(to) * outputs * inputs * taps;
+    }
+    layer->bytes = 4 * (pixels_of(to) * outputs) + node.weight_bytes;
+    for (int i = 0; i < node.operand_count; ++i) {
+      const View view = model_.operand(node, i);
+      for (int s = 0; s < view.count; ++s) {
+        layer->bytes += 4 * pixels_of(tensor(view.segments[s].tensor)) * view.segments[s].channels;
+      }
+    }
+    char text[96];
+    std::snprintf(text, sizeof text, "%dx%d %d>%d", to.height, to.width, in.channels(),
+                  out.channels());
+    layer->shape = text;
+    if (node.kernel_h > 0) {
+      std::snprintf(text, sizeof text, " %dx%ds%d", node.kernel_h, node.kernel_w, node.stride_h);
+      layer->shape += text;
+    }
+  }
+
+  std::vector<ArenaTensor> arena(const uint8_t* base) const {
+    std::vector<ArenaTensor> list;
+    for (int t = 0; t < model_.tensor_count(); ++t) {
+      const linnet_tensor memory = tensor(t);
+      if (memory.data == nullptr) continue;
+      ArenaTensor entry;
+      entry.name = model_.string(model_.tensor(t).name);
+      entry.offset = static_cast<double>(reinterpret_cast<const uint8_t*>(memory.data) - base);
+      entry.bytes = 4 * pixels_of(memory) * memory.channels;
+      entry.first = t == 0 ? 0 : model_.node_count();
+      for (int i = 0; i < model_.node_count(); ++i) extend(model_.node(i), i, t, &entry);
+      for (int h = 0; h < model_.head_count(); ++h) {
+        if (model_.head(h).tensor == t) entry.last = model_.node_count() - 1;
+      }
+      list.push_back(entry);
+    }
+    return list;
+  }
+
+ private:
+  linnet_tensor tensor(int index) const {
+    linnet_tensor t{};
+    (void)linnet_session_tensor(session_, index, &t);
+    return t;
+  }
+
+  void extend(const format::Node& node, int index, int tensor_index, ArenaTensor* entry) const {
+    const auto look = [&](const View& view) {
+      for (int s = 0; s < view.count; ++s) {
+        if (view.segments[s].tensor != tensor_index) continue;
+        entry->first = std::min(entry->first, index);
+        entry->last = std::max(entry->last, index);
+      }
+    };
+    for (int i = 0; i < node.operand_count; ++i) look(model_.operand(node, i));
+    look(model_.output(node));
+  }
+
+  ModelView model_;
+  const linnet_session* session_;
+};
+
+// Letterbox and decoding of the input that the runner has.
+void time_ends(Runner* runner, const std::string& input, int runs, Profile* result) {
+  const int height = runner->options().size.height, width = runner->options().size.width;
+  host::Image image(width, height);
+  if (!input.empty() && input.find(".npy") == std::string::npos) image = host::read_image(input);
+  std::vector<double> letterbox, decode;
+  linnet_session* session = runner->session();
+  for (int i = 0; i < runs; ++i) {
+    const linnet_image view = image.view();
+    Clock::time_point start = Clock::now();
+    (void)linnet_letterbox(session, &view);
+    letterbox.push_back(milliseconds_since(start));
+    (void)linnet_run(session, runner->input().data(), nullptr);
+    linnet_detect_options options = linnet_detect_options_default();
+    std::vector<linnet_box> boxes(300);
+    size_t count = 0;
+    start = Clock::now();
+    (void)linnet_decode(session, &options, boxes.data(), boxes.size(), &count);
+    decode.push_back(milliseconds_since(start));
+  }
+  result->letterbox_ms = stats_of(letterbox).median;
+  result->decode_ms = stats_of(decode).median;
+}
+
+void add_line(std::string* out, const char* label, double ms, const Profile& p, double macs,
+              double bytes) {
+  char text[200];
+  std::snprintf(text, sizeof text, "%-44s %8.3f ms %5.1f %%", label, ms, 100 * ms / p.network_ms);
+  *out += text;
+  if (macs > 0) {
+    const double rate = macs / ms * 1e-6;
+    std::snprintf(text, sizeof text, " %8.2f MMAC %7.2f GMAC/s %5.1f %% of peak", macs * 1e-6, rate,
+                  100 * rate / p.peak_gmacs);
+    *out += text;
+  } else {
+    out->append(47, ' ');
+  }
+  std::snprintf(text, sizeof text, " %9.0f KB\n", bytes / 1e3);
+  *out += text;
+}
+
+}  // namespace
+
+double measure_peak_gmacs(uint32_t cpu_features, int threads) {
+  const uint32_t usable =
+      cpu_features == 0 ? linnet_cpu_features() : cpu_features & linnet_cpu_features();
+  const FmaPeakVariant& loop = fma_peak_select(usable);
+  constexpr int kRounds = 200000, kTries = 8;
+  double best = 0;
+  for (int i = 0; i < kTries; ++i) {
+    std::vector<std::thread> workers;
+    const Clock::time_point start = Clock::now();
+    for (int t = 1; t < threads; ++t) workers.emplace_back(loop.function, kRounds);
+    volatile float keep = loop.function(kRounds);
+    (void)keep;
+    for (std::thread& worker : workers) worker.join();
+    const double seconds = milliseconds_since(start) * 1e-3;
+    best = std::max(best, static_cast<double>(loop.macs) * kRounds * threads / seconds * 1e-9);
+  }
+  return best;
+}
+
+Profile profile(const Network& network, RunnerOptions options, const Plan& plan,
+                const std::string& input) {
+  const ModelView model(network.model().data);
+  StepClock clock;
+  clock.samples.resize(static_cast<size_t>(model.node_count()));
+  options.on_step = StepClock::on_step;
+  options.on_step_context = &clock;
+  Profile result;
+  result.peak_gmacs = measure_peak_gmacs(options.cpu_features, options.threads);
+  Runner runner(network, options);
+  if (input.empty()) {
+    runner.set_pattern();
+  } else {
+    runner.set_file(input);
+  }
+  for (int i = 0; i < plan.warmup; ++i) runner.run();
+  for (auto& samples : clock.samples) samples.clear();
+  std::vector<double> whole;
+  const Clock::time_point begin = Clock::now();
+  for (int i = 0; i < plan.runs; ++i) {
+    const Clock::time_point start = Clock::now();
+    runner.run();
+    whole.push_back(milliseconds_since(start));
+    if (plan.max_seconds > 0 && milliseconds_since(begin) > plan.max_seconds * 1e3) break;
+  }
+  Measurement named;
+  named.network = network.name();
+  named.size = options.size;
+  named.threads = options.threads;
+  named.mode = options.mode;
+  result.name = named.name();
+  result.network_ms = stats_of(whole).median;
+  result.arena_bytes = static_cast<double>(runner.arena_bytes());
+  const Costs costs(model, runner.session());
+  for (int i = 0; i < model.node_count(); ++i) {
+    LayerProfile layer;
+    costs.fill(model.node(i), &layer);
+    const std::vector<double>& samples = clock.samples[static_cast<size_t>(i)];
+    layer.fused = samples.empty();
+    if (!layer.fused) layer.milliseconds = stats_of(samples).median;
+    result.layers.push_back(layer);
+  }
+  result.arena = costs.arena(static_cast<const uint8_t*>(runner.arena()));
+  time_ends(&runner, input, std::max(1, plan.runs / 3), &result);
+  return result;
+}
+
+std::string to_text(const Profile& p) {
+  char text[200];
+  std::snprintf(text, sizeof text, "%s: letterbox %.3f ms, network %.3f ms, decode %.3f ms\n",
+                p.name.c_str(), p.letterbox_ms, p.network_ms, p.decode_ms);
+  std::string out = text;
+  std::snprintf(text, sizeof text, "peak of this core, measured: %.1f GMAC/s\n\n", p.peak_gmacs);
+  out += text;
+  std::map<std::string, LayerProfile> types;
+  for (size_t i = 0; i < p.layers.size(); ++i) {
+    const LayerProfile& layer = p.layers[i];
+    LayerProfile& type = types[layer.op];
+    type.milliseconds += layer.milliseconds;
+    type.macs += layer.macs;
+    type.bytes += layer.bytes;
+    std::snprintf(text, sizeof text, "%3zu %s %s", i, layer.op.c_str(), layer.shape.c_str());
+    if (layer.fused) {
+      out += std::string(text) + "  (runs inside the one before)\n";
+    } else {
+      double macs = layer.macs;
+      if (i + 1 < p.layers.size() && p.layers[i + 1].fused) macs += p.layers[i + 1].macs;
+      add_line(&out, text, layer.milliseconds, p, macs, layer.bytes);
+    }
+  }
+  out +=
+      "\nby type; MAC are those of the direct algorithm, also where Winograd or objectness first"
+      " does fewer\n";
+  for (const auto& [op, type] : types) {
+    if (type.milliseconds > 0)
+      add_line(&out, op.c_str(), type.milliseconds, p, type.macs, type.bytes);
+  }
+  return out;
+}
+
+}  // namespace linnet::bench

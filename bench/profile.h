@@ -1,0 +1,43 @@
+// Where the time of a network goes: layer by layer and by type of operator.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/measurement.h"
+
+namespace linnet::bench {
+
+struct LayerProfile {
+  std::string op, name, shape;  // shape: "40x40 60>60 3x3"
+  double milliseconds = 0;      // median
+  double macs = 0;              // as the layer is defined: Winograd and skipped cells count whole
+  double bytes = 0;             // read and written: inputs, weights, outputs
+  bool fused = false;           // runs inside the one before
+};
+
+// Where a tensor lies in the arena, and when.
+struct ArenaTensor {
+  std::string name;
+  double offset = 0, bytes = 0;
+  int first = 0, last = 0;  // nodes
+};
+
+struct Profile {
+  std::string name;  // of the case
+  std::vector<LayerProfile> layers;
+  double letterbox_ms = 0, network_ms = 0, decode_ms = 0;
+  double peak_gmacs = 0;  // measured on one core, in the same run
+  std::vector<ArenaTensor> arena;
+  double arena_bytes = 0;
+};
+
+// threads: 1 in the options; the hook is the profile's own.
+Profile profile(const Network& network, RunnerOptions options, const Plan& plan,
+                const std::string& input);
+std::string to_text(const Profile& profile);
+
+// Multiply-adds a second of a loop of independent FMAs on `threads` threads, in 1e9.
+double measure_peak_gmacs(uint32_t cpu_features, int threads);
+
+}  // namespace linnet::bench

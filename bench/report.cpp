@@ -1,0 +1,149 @@
+#include "bench/report.h"
+
+#include <cstdio>
+#include <ctime>
+
+#include "host/json.h"
+
+namespace linnet::bench {
+namespace {
+
+std::string date_now() {
+  char text[40];
+  const std::time_t now = std::time(nullptr);
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S%z", std::localtime(&now));
+  return text;
+}
+
+template <typename... Args>
+std::string formatted(const char* format, Args... args) {
+  char text[400];
+  std::snprintf(text, sizeof text, format, args...);
+  return text;
+}
+
+void write_facts(const std::vector<Fact>& facts, host::JsonWriter* json) {
+  for (const Fact& fact : facts) json->key(fact.name).value(fact.value);
+}
+
+void write_context(const Report& report, host::JsonWriter* json) {
+  json->key("context").begin_object();
+  json->key("date").value(date_now());
+  json->key("executable").value("linnet-bench");
+  json->key("num_cpus").value(core_count());
+  json->key("mhz_per_cpu").value(report.before.megahertz, 0);
+  json->key("cpu_scaling_enabled")
+      .value(!report.before.governor.empty() && report.before.governor != "performance");
+  json->key("caches").begin_array().end_array();
+  json->key("load_avg").begin_array().value(report.before.load).end_array();
+#ifdef NDEBUG
+  json->key("library_build_type").value("release");
+#else
+  json->key("library_build_type").value("debug");
+#endif
+  write_facts(report.facts, json);
+  json->key("before").begin_object();
+  write_facts(facts_of(report.before), json);
+  json->end_object();
+  json->key("after").begin_object();
+  write_facts(facts_of(report.after), json);
+  json->end_object();
+  json->key("warnings").begin_array();
+  for (const std::string& warning : report.warnings) json->value(warning);
+  json->end_array().end_object();
+}
+
+void write_measurement(const Measurement& m, host::JsonWriter* json) {
+  const Stats s = m.stats();
+  json->begin_object();
+  json->key("name").value(m.name());
+  json->key("run_name").value(m.name());
+  json->key("run_type").value("iteration");
+  json->key("repetitions").value(1);
+  json->key("repetition_index").value(0);
+  json->key("threads").value(m.threads);
+  json->key("iterations").value(static_cast<int64_t>(m.samples.size()));
+  json->key("real_time").value(s.median);
+  json->key("cpu_time").value(s.median);
+  json->key("time_unit").value("ms");
+  json->key("min").value(s.min).key("max").value(s.max).key("mean").value(s.mean);
+  json->key("median").value(s.median).key("p90").value(s.p90);
+  json->key("arena_bytes").value(static_cast<int64_t>(m.arena_bytes));
+  json->key("model_bytes").value(static_cast<int64_t>(m.file_bytes));
+  json->key("samples").begin_array();
+  for (const double sample : m.samples) json->value(sample);
+  json->end_array().end_object();
+}
+
+}  // namespace
+
+std::string text_row(const Measurement& m) {
+  const Stats s = m.stats();
+  return formatted(
+      "%36s  min = %8.2f  max = %8.2f  avg = %8.2f  median = %8.2f  p90 = %8.2f  arena = %5.2f "
+      "MB\n",
+      m.name().c_str(), s.min, s.max, s.mean, s.median, s.p90,
+      static_cast<double>(m.arena_bytes) / 1e6);
+}
+
+std::string to_text(const Report& report) {
+  std::string out;
+  for (const Fact& fact : report.facts) {
+    if (!fact.value.empty()) out += formatted("%-18s %s\n", fact.name.c_str(), fact.value.c_str());
+  }
+  for (const Fact& fact : facts_of(report.before)) {
+    out += formatted("%-18s %s\n", fact.name.c_str(), fact.value.c_str());
+  }
+  out += "\nmilliseconds an inference\n";
+  for (const Measurement& m : report.measurements) out += text_row(m);
+  out += "\nafter the run:";
+  for (const Fact& fact : facts_of(report.after)) {
+    out += formatted(" %s %s;", fact.name.c_str(), fact.value.c_str());
+  }
+  out += '\n';
+  for (const std::string& warning : report.warnings) out += "WARNING: " + warning + "\n";
+  return out;
+}
+
+std::string to_markdown(const Report& report) {
+  std::string out;
+  for (const Fact& fact : report.facts) {
+    if (!fact.value.empty()) out += "- " + fact.name + ": " + fact.value + "\n";
+  }
+  for (const std::string& warning : report.warnings) out += "- **" + warning + "**\n";
+  out +=
+      "\n| case | min ms | median ms | mean ms | p90 ms | max ms | runs | arena MB |\n"
+      "|---|---:|---:|---:|---:|---:|---:|---:|\n";
+  for (const Measurement& m : report.measurements) {
+    const Stats s = m.stats();
+    out += formatted("| %s | %.2f | %.2f | %.2f | %.2f | %.2f | %zu | %.2f |\n", m.name().c_str(),
+                     s.min, s.median, s.mean, s.p90, s.max, m.samples.size(),
+                     static_cast<double>(m.arena_bytes) / 1e6);
+  }
+  return out;
+}
+
+std::string to_csv(const Report& report) {
+  std::string out =
+      "name,network,height,width,threads,runs,min_ms,median_ms,mean_ms,p90_ms,max_ms,"
+      "arena_bytes\n";
+  for (const Measurement& m : report.measurements) {
+    const Stats s = m.stats();
+    out += formatted("%s,%s,%d,%d,%d,%zu,%.4f,%.4f,%.4f,%.4f,%.4f,%zu\n", m.name().c_str(),
+                     m.network.c_str(), m.size.height, m.size.width, m.threads, m.samples.size(),
+                     s.min, s.median, s.mean, s.p90, s.max, m.arena_bytes);
+  }
+  return out;
+}
+
+std::string to_json(const Report& report) {
+  host::JsonWriter json;
+  json.begin_object();
+  write_context(report, &json);
+  json.key("benchmarks").begin_array();
+  for (const Measurement& m : report.measurements) write_measurement(m, &json);
+  json.end_array().end_object();
+  return json.finish();
+}
+
+}  // namespace linnet::bench

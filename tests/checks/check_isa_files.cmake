@@ -1,0 +1,24 @@
+# Files that are compiled for an instruction set share nothing with the rest: a function that the
+# linker may take from any of several files (weak) could be taken from one that not every CPU runs.
+#   cmake -DNM=nm -DARCHIVE=liblinnet.a -P check_isa_files.cmake
+cmake_minimum_required(VERSION 3.20)
+
+execute_process(COMMAND ${NM} ${ARCHIVE} OUTPUT_VARIABLE output RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${NM} ${ARCHIVE} failed: ${result}")
+endif()
+string(REPLACE ";" "," output "${output}")
+string(REPLACE "\n" ";" lines "${output}")
+set(member "")
+set(weak "")
+foreach(line IN LISTS lines)
+  if(line MATCHES "^(.*)\\.o:$")
+    set(member ${CMAKE_MATCH_1})
+  elseif(member MATCHES "^(avx2|avx512|neon|dotprod|i8mm)[.]cpp" AND line MATCHES " [WVu] ([^ ]+)$")
+    list(APPEND weak "${member}: ${CMAKE_MATCH_1}")
+  endif()
+endforeach()
+if(weak)
+  list(JOIN weak "\n  " text)
+  message(FATAL_ERROR "weak symbols in files of one instruction set:\n  ${text}")
+endif()
