@@ -4,10 +4,11 @@
 #include <sys/resource.h>
 #include <sys/utsname.h>
 
+#include <cstdio>
 #include <cstdlib>
-#include <fstream>
+#include <cstring>
+#include <functional>
 #include <map>
-#include <sstream>
 #include <thread>
 
 #include "host/args.h"
@@ -19,15 +20,35 @@
 namespace linnet::bench {
 namespace {
 
-// First line of a file of the system, without trailing zeros and spaces; empty if there is none.
-std::string first_line(const std::string& path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  while (!line.empty() && (line.back() == '\0' || line.back() == ' ' || line.back() == '\n')) {
-    line.pop_back();
+// Calls visit(line) for each line of a file of the system until it returns true; nothing happens if
+// there is no such file. C's streams: C++'s would double the size of the static program.
+void for_each_line(const std::string& path, const std::function<bool(const std::string&)>& visit) {
+  std::FILE* file = std::fopen(path.c_str(), "r");
+  if (file == nullptr) return;
+  char text[1024];
+  while (std::fgets(text, sizeof text, file) != nullptr) {
+    std::string line(text);
+    while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
+    if (visit(line)) break;
   }
-  return line;
+  std::fclose(file);
+}
+
+// Empty if there is none.
+std::string first_line(const std::string& path) {
+  std::string first;
+  for_each_line(path, [&](const std::string& line) {
+    first = line;
+    return true;
+  });
+  return first;
+}
+
+// The value of a line "key : value"; empty if the line is another.
+std::string value_of(const std::string& line, const char* key) {
+  const size_t colon = line.find(": ");
+  const bool matches = line.rfind(key, 0) == 0 && colon != std::string::npos;
+  return matches ? line.substr(colon + 2) : "";
 }
 
 double number_in(const std::string& path) {
@@ -35,13 +56,13 @@ double number_in(const std::string& path) {
   return text.empty() ? 0 : std::strtod(text.c_str(), nullptr);
 }
 
-std::string value_in_cpuinfo(const std::string& key) {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    const size_t colon = line.find(": ");
-    if (line.rfind(key, 0) == 0 && colon != std::string::npos) return line.substr(colon + 2);
-  }
-  return "";
+std::string value_in_cpuinfo(const char* key) {
+  std::string value;
+  for_each_line("/proc/cpuinfo", [&](const std::string& line) {
+    value = value_of(line, key);
+    return !value.empty();
+  });
+  return value;
 }
 
 // Arm's part numbers (MIDR_EL1, implementer 0x41).
@@ -80,15 +101,14 @@ const char* arm_core(unsigned part) {
 
 // "4 x Cortex-A72", from each core's part number in /proc/cpuinfo, or the model's name.
 std::string core_names() {
-  std::ifstream file("/proc/cpuinfo");
   std::map<std::string, int> counts;
-  for (std::string line; std::getline(file, line);) {
-    const size_t colon = line.find(": ");
-    if (line.rfind("CPU part", 0) != 0 || colon == std::string::npos) continue;
-    const std::string part = line.substr(colon + 2);
+  for_each_line("/proc/cpuinfo", [&](const std::string& line) {
+    const std::string part = value_of(line, "CPU part");
+    if (part.empty()) return false;
     const char* name = arm_core(static_cast<unsigned>(std::strtoul(part.c_str(), nullptr, 16)));
     ++counts[name != nullptr ? name : "part " + part];
-  }
+    return false;
+  });
   std::string text;
   for (const auto& [name, count] : counts) {
     if (!text.empty()) text += ", ";
@@ -103,9 +123,9 @@ std::string board_name() {
 }
 
 std::string text_of(double value, const char* unit) {
-  std::ostringstream out;
-  out << value << ' ' << unit;
-  return out.str();
+  char text[64];
+  std::snprintf(text, sizeof text, "%.6g %s", value, unit);
+  return text;
 }
 
 }  // namespace

@@ -33,4 +33,10 @@ function(linnet_host target)
   linnet_common(${target})
   set_target_properties(${target} PROPERTIES CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON
                         CXX_EXTENSIONS OFF)
+  # Programs are linked without what they do not call.
+  target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections)
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL EXECUTABLE)
+    target_link_options(${target} PRIVATE -Wl,--gc-sections)
+  endif()
 endfunction()

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <numeric>
 
 namespace linnet::host {
@@ -102,9 +103,10 @@ std::string Args::text(const std::string& name, const std::string& fallback) con
 double Args::number(const std::string& name, double fallback, double low, double high) const {
   if (!has(name)) return fallback;
   const std::string value = text(name, "");
-  double result = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
-  const bool ok = error == std::errc() && end == value.data() + value.size() &&
+  char* end = nullptr;
+  const double result = std::strtod(value.c_str(), &end);
+  const bool ok = !value.empty() &&
+                  value.find_first_not_of("-0123456789.eE") == std::string::npos && *end == 0 &&
                   std::isfinite(result) && result >= low && result <= high;
   if (!ok) {
     const auto show = [](double x) {

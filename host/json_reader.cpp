@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <stdexcept>
 
 #include "host/utf8.h"
@@ -98,9 +100,11 @@ class JsonReader {
     value->type_ = JsonValue::Type::number;
     const size_t end =
         std::min(text_.find_first_not_of("+-0123456789.eE", position_), text_.size());
-    const char* const begin = text_.data() + position_;
-    const auto [stop, error] = std::from_chars(begin, text_.data() + end, value->number_);
-    if (error != std::errc() || stop != text_.data() + end) fail("a value");
+    const std::string digits(text_.substr(position_, end - position_));
+    char* stop = nullptr;
+    value->number_ = std::strtod(digits.c_str(), &stop);
+    if (digits.empty() || digits[0] == '+' || *stop != 0 || !std::isfinite(value->number_))
+      fail("a value");
     position_ = end;
   }
 
