@@ -10,6 +10,7 @@
 #include "host/file.h"
 #include "kernels/dwconv_f32/dwconv_f32.h"
 #include "kernels/igemm_f32/igemm_f32.h"
+#include "kernels/winograd_f32/pack.h"
 #include "model/crc32.h"
 #include "model/model_view.h"
 
@@ -39,6 +40,9 @@ class WeightFiller {
             first[j] = next(std::sqrt(6.0 / static_cast<double>(k)));
         }
       }
+    } else if (node.weight_layout == format::kWinogradF32N8k1) {
+      fill_winograd(node.parameter, static_cast<size_t>(model.output(node).channels()),
+                    static_cast<size_t>(in.channels()), weights);
     } else if (node.weight_layout == format::kDwconvF32K1c8) {
       const auto channels = static_cast<size_t>(in.channels());
       const size_t row = dwconv_f32_weight_row_floats(channels);
@@ -51,6 +55,15 @@ class WeightFiller {
   }
 
  private:
+  void fill_winograd(int tile, size_t outputs, size_t inputs, float* weights) {
+    std::vector<float> filters(outputs * inputs * 9);
+    for (float& x : filters) x = next(std::sqrt(6.0 / static_cast<double>(inputs * 9)));
+    const std::vector<float> bias(outputs, 0.0f);
+    const std::vector<float> packed =
+        pack_winograd_f32(tile, filters.data(), bias.data(), outputs, inputs);
+    std::memcpy(weights, packed.data(), packed.size() * sizeof(float));
+  }
+
   float next(double bound) {
     return static_cast<float>((static_cast<double>(engine_()) / 2147483648.0 - 1.0) * bound);
   }
