@@ -6,9 +6,9 @@ namespace linnet {
 namespace {
 
 constexpr int kPanel = kIgemmF32PanelWidth;
-constexpr size_t kBlockBytes = 16 * 1024;  // of input that one block reads
+constexpr size_t kBlockBytes = 20 * 1024;  // of input that one block reads
 constexpr int kMaxBlockPixels = 64;
-constexpr size_t kPanelGroupBytes = 12 * 1024;  // of weights that one kernel call passes over
+constexpr size_t kPanelGroupBytes = 17 * 1024;  // of weights that one kernel call passes over
 constexpr int kTileChannels = 64;               // most outputs of a pixel that go through the tile
 
 const IgemmF32Variant& variant(const Step& step) {
