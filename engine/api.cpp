@@ -50,6 +50,20 @@ linnet_status check_options(SessionState* session, const linnet_detect_options* 
   return LINNET_OK;
 }
 
+linnet_status check_request(SessionState* session, const linnet_detect_options* options,
+                            const linnet_box* boxes, size_t capacity, const size_t* count) {
+  const linnet_status status = check_boxes(session, boxes, capacity, count);
+  return status == LINNET_OK ? check_options(session, options) : status;
+}
+
+linnet_detect_options options_or_default(const linnet_detect_options* options) {
+  return options == nullptr ? linnet_detect_options_default() : *options;
+}
+
+linnet_tensor view_of(const Tensor& t) {
+  return {t.data, t.height, t.width, t.channels, static_cast<size_t>(t.channels)};
+}
+
 linnet_status place_picture(SessionState* session, const linnet_image* image) {
   if (image == nullptr) {
     return report(&session->error, LINNET_INVALID_ARGUMENT, "image: must not be null");
@@ -95,8 +109,7 @@ linnet_status run(SessionState* session, const float* input, linnet_tensor* head
   if (status != LINNET_OK) return status;
   session->has_heads = true;
   for (int i = 0; heads != nullptr && i < LINNET_HEADS; ++i) {
-    const Tensor& t = session->tensors[session->model.head(i).tensor];
-    heads[i] = {t.data, t.height, t.width, t.channels, static_cast<size_t>(t.channels)};
+    heads[i] = view_of(session->tensors[session->model.head(i).tensor]);
   }
   return LINNET_OK;
 }
@@ -106,20 +119,18 @@ linnet_status decode_heads(SessionState* session, const linnet_detect_options* o
   if (!session->has_heads) {
     return report(&session->error, LINNET_INVALID_ARGUMENT, "linnet_decode: call linnet_run first");
   }
-  const linnet_detect_options defaults = linnet_detect_options_default();
-  return decode(session, options == nullptr ? defaults : *options, boxes, capacity, count);
+  return decode(session, options_or_default(options), boxes, capacity, count);
 }
 
 linnet_status run_and_decode(SessionState* session, const float* input,
-                             const linnet_detect_options* options, linnet_box* boxes,
-                             size_t capacity, size_t* count) {
-  const linnet_detect_options defaults = linnet_detect_options_default();
-  if (options == nullptr) options = &defaults;
+                             const linnet_detect_options* given, linnet_box* boxes, size_t capacity,
+                             size_t* count) {
+  const linnet_detect_options options = options_or_default(given);
   session->has_heads = false;
   session->gate_is_on = true;
-  session->objectness_gate = objectness_gate(options->confidence);
+  session->objectness_gate = objectness_gate(options.confidence);
   const linnet_status status = run_network(session, input);
-  return status == LINNET_OK ? decode(session, *options, boxes, capacity, count) : status;
+  return status == LINNET_OK ? decode(session, options, boxes, capacity, count) : status;
 }
 
 // Runs `call` with the session locked and its error cleared.
@@ -188,8 +199,7 @@ linnet_status linnet_session_tensor(const linnet_session* handle, int index, lin
   if (handle == nullptr || out == nullptr) return LINNET_INVALID_ARGUMENT;
   const auto* session = reinterpret_cast<const SessionState*>(handle);
   if (index < 0 || index >= session->model.tensor_count()) return LINNET_INVALID_ARGUMENT;
-  const Tensor& t = session->tensors[index];
-  *out = {t.data, t.height, t.width, t.channels, static_cast<size_t>(t.channels)};
+  *out = view_of(session->tensors[index]);
   return LINNET_OK;
 }
 
@@ -210,8 +220,7 @@ linnet_status linnet_input(linnet_session* handle, linnet_tensor* input) {
       return report(&session->error, LINNET_INVALID_ARGUMENT,
                     "linnet_input: null, or no picture letterboxed since the last run");
     }
-    const Tensor& t = session->tensors[0];
-    *input = {t.data, t.height, t.width, t.channels, static_cast<size_t>(t.channels)};
+    *input = view_of(session->tensors[0]);
     return LINNET_OK;
   });
 }
@@ -224,8 +233,7 @@ linnet_status linnet_run(linnet_session* handle, const float* input,
 linnet_status linnet_decode(linnet_session* handle, const linnet_detect_options* options,
                             linnet_box* boxes, size_t capacity, size_t* count) {
   return use(handle, [&](SessionState* session) {
-    linnet_status status = check_boxes(session, boxes, capacity, count);
-    if (status == LINNET_OK) status = check_options(session, options);
+    const linnet_status status = check_request(session, options, boxes, capacity, count);
     return status == LINNET_OK ? decode_heads(session, options, boxes, capacity, count) : status;
   });
 }
@@ -234,8 +242,7 @@ linnet_status linnet_detect(linnet_session* handle, const linnet_image* image,
                             const linnet_detect_options* options, linnet_box* boxes,
                             size_t capacity, size_t* count) {
   return use(handle, [&](SessionState* session) {
-    linnet_status status = check_boxes(session, boxes, capacity, count);
-    if (status == LINNET_OK) status = check_options(session, options);
+    linnet_status status = check_request(session, options, boxes, capacity, count);
     if (status == LINNET_OK) status = place_picture(session, image);
     return status == LINNET_OK ? run_and_decode(session, nullptr, options, boxes, capacity, count)
                                : status;
@@ -246,8 +253,7 @@ linnet_status linnet_detect_input(linnet_session* handle, const float* input,
                                   const linnet_detect_options* options, linnet_box* boxes,
                                   size_t capacity, size_t* count) {
   return use(handle, [&](SessionState* session) {
-    linnet_status status = check_boxes(session, boxes, capacity, count);
-    if (status == LINNET_OK) status = check_options(session, options);
+    const linnet_status status = check_request(session, options, boxes, capacity, count);
     return status == LINNET_OK ? run_and_decode(session, input, options, boxes, capacity, count)
                                : status;
   });

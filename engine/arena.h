@@ -1,5 +1,5 @@
-// Bump allocation in the caller's arena. The same code runs twice: without memory it only counts,
-// so that the size that linnet_arena_size() reports is the size that linnet_open() uses.
+// Bump allocation in the caller's arena, and in a step's scratch memory. The same code runs twice:
+// without memory it only counts, so that the size that is asked for is the size that is used.
 #pragma once
 
 #include <cstddef>

@@ -82,6 +82,7 @@ linnet_status check_settings(const ModelView& model, const linnet_config& config
 void bind_step(const ModelView& model, const Extent* extents, int index, uint32_t cpu_features,
                Step* step) {
   const format::Node& node = model.node(index);
+  *step = Step();
   step->op = find_op(node.op);
   step->node = &node;
   for (int i = 0; i < node.operand_count; ++i) step->in[i] = model.operand(node, i);
@@ -166,23 +167,25 @@ struct StepNeeds {
 // makes superfluous lose their size.
 linnet_status bind_steps(const ModelView& model, const Settings& settings, Planning* planning,
                          Step* steps, StepNeeds* needs, linnet_error* error) {
-  bool fused = false;  // the step is part of the one before
-  for (int i = 0; i < model.node_count(); ++i) {
+  const int count = model.node_count();
+  for (int i = 0; i < count; ++i) {
     if (find_op(model.node(i).op) == nullptr) {
       return report(error, LINNET_UNSUPPORTED, "op: not in this build (LINNET_OPS)", 0,
                     model.node(i).op, i);
     }
-    Step step;
-    bind_step(model, planning->extents, i, settings.cpu_features, &step);
+  }
+  bool fused = false;  // the step is part of the one before
+  Step step, next;
+  bind_step(model, planning->extents, 0, settings.cpu_features, &next);
+  for (int i = 0; i < count; ++i) {
+    step = next;
+    const bool has_next = i + 1 < count;
+    if (has_next) bind_step(model, planning->extents, i + 1, settings.cpu_features, &next);
     if (fused) {
       step.op = nullptr;
       fused = false;
     } else {
-      if (i + 1 < model.node_count() && find_op(model.node(i + 1).op) != nullptr) {
-        Step next;
-        bind_step(model, planning->extents, i + 1, settings.cpu_features, &next);
-        fused = fuse(next, i, settings.threads, planning->tensors, &step);
-      }
+      fused = has_next && fuse(next, i, settings.threads, planning->tensors, &step);
       const size_t bytes = round_up(step.op->scratch_bytes(step), LINNET_ALIGNMENT);
       if (bytes > needs->scratch_bytes) needs->scratch_bytes = bytes;
       if (zero_floats(step) > needs->zero_floats) needs->zero_floats = zero_floats(step);

@@ -1,6 +1,6 @@
 #include "engine/ops/conv_block.h"
 
-#include "engine/ops/divider.h"
+#include "engine/arena.h"
 
 namespace linnet {
 namespace {
@@ -27,14 +27,14 @@ struct Scratch {
 Scratch divide(const Step& step, void* memory) {
   const auto segments = static_cast<size_t>(ConvShape(step).segments);
   const auto pixels = static_cast<size_t>(conv_block_pixels(step));
-  Divider divider(memory);
+  Arena arena(memory);
   Scratch scratch;
-  scratch.rows = divider.take<const float*>(segments * pixels);
-  scratch.k = divider.take<int>(segments);
-  scratch.pixels = divider.take<int>(pixels);
-  scratch.tile = divider.take<float>(static_cast<size_t>(variant(step).mr) * kTileChannels);
-  scratch.border = divider.take<float>(conv_border_floats(step, static_cast<int>(pixels)));
-  scratch.bytes = divider.used();
+  scratch.rows = arena.take<const float*>(segments * pixels);
+  scratch.k = arena.take<int>(segments);
+  scratch.pixels = arena.take<int>(pixels);
+  scratch.tile = arena.take<float>(static_cast<size_t>(variant(step).mr) * kTileChannels);
+  scratch.border = arena.take<float>(conv_border_floats(step, static_cast<int>(pixels)));
+  scratch.bytes = arena.used();
   return scratch;
 }
 
@@ -74,10 +74,6 @@ ConvBlock::ConvBlock(const SessionState& session, const Step& step, void* scratc
   fill_segment_channels(step, k_);
 }
 
-void ConvBlock::place(int first, int count) {
-  place(first, count, nullptr);
-}
-
 void ConvBlock::place(int first, int count, float* out) {
   fill_conv_rows(session_, step_, kernel_.mr, first, count, rows_, border_);
   first_ = first;
@@ -102,18 +98,13 @@ int ConvBlock::group_channels() const {
 }
 
 void ConvBlock::run(int begin, int end) const {
+  if (out_ != nullptr) return run_packed(begin, end);
   const int group = group_channels();
   const View& out = step_.out;
   int channel = begin;
   int segment = 0;        // that holds it
   int segment_first = 0;  // the view channel at which it starts
   while (channel < end) {
-    if (out_ != nullptr) {
-      const int n = end - channel < group ? end - channel : group;
-      write_rows(channel, n, out_ + channel, static_cast<size_t>(out.channels()));
-      channel += n;
-      continue;
-    }
     while (channel >= segment_first + out.segments[segment].channels) {
       segment_first += out.segments[segment++].channels;
     }
@@ -130,6 +121,15 @@ void ConvBlock::run(int begin, int end) const {
       write_through_tile(channel, n);
     }
     channel += n;
+  }
+}
+
+// To `out`, where no run ends.
+void ConvBlock::run_packed(int begin, int end) const {
+  const int group = group_channels();
+  for (int channel = begin; channel < end; channel += group) {
+    const int n = end - channel < group ? end - channel : group;
+    write_rows(channel, n, out_ + channel, static_cast<size_t>(step_.out.channels()));
   }
 }
 

@@ -18,7 +18,7 @@ class ConvBlock {
 
   // Turns to output pixels [first, first + count), count at most conv_block_pixels(). Results go to
   // their places in the output tensors.
-  void place(int first, int count);
+  void place(int first, int count) { place(first, count, nullptr); }
   // The same, but results go to `out`: `count` pixels of the whole output view, one after another.
   void place(int first, int count, float* out);
   // Keeps the pixels of the block for which keep(pixel index in the picture) holds.
@@ -32,6 +32,7 @@ class ConvBlock {
  private:
   const float* panel(int channel) const;
   int group_channels() const;
+  void run_packed(int begin, int end) const;
   void write_rows(int channel, int n, float* out, size_t stride) const;
   void write_run(int channel, int n, const format::Segment& to, int to_channel) const;
   void write_through_tile(int channel, int n) const;

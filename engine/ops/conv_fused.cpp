@@ -12,10 +12,6 @@ constexpr size_t kFewestBytes = 256 * 1024;
 constexpr int kFewestColumns = 32;
 constexpr int kPiecesPerThread = 1;
 
-bool is_whole(const View& view) {
-  return view.count == 1 && view.segments[0].channel == 0 && view.segments[0].upsample_shift == 0;
-}
-
 size_t row_floats(const Step& step) {
   return static_cast<size_t>(step.out_extent.width) * static_cast<size_t>(step.out.channels());
 }
@@ -138,7 +134,7 @@ bool can_fuse_conv(const Step& conv, const Step& next, int threads) {
   const bool pool = next.node->op == format::k_max_pool;
   const bool depthwise = next.node->op == format::k_dwconv2d;
   return conv.node->op == format::k_conv2d && (pool || depthwise) && next.node->dilation_h == 1 &&
-         is_whole(conv.out) && is_whole(next.in[0]) &&
+         next.whole_input && conv.out.count == 1 &&
          conv.out.segments[0].tensor == next.in[0].segments[0].tensor &&
          conv.out.channels() == next.in[0].channels() && !writes_what_it_reads(conv, next) &&
          is_worth_it(conv, next, threads);

@@ -20,6 +20,17 @@ int border_columns(const Step& step) {
   return columns;
 }
 
+// Without a window or upsampling the rows of the picture follow one another as pixels do.
+bool is_pointwise(const Step& step) {
+  const format::Node& node = *step.node;
+  bool pointwise = taps(node) == 1 && node.stride_h == 1 && node.stride_w == 1 &&
+                   step.in_extent.width == step.out_extent.width;
+  for (int s = 0; s < step.in[0].count; ++s) {
+    pointwise = pointwise && step.in[0].segments[s].upsample_shift == 0;
+  }
+  return pointwise;
+}
+
 class RowFiller {
  public:
   RowFiller(const SessionState& session, const Step& step, int mr, const float** rows,
@@ -30,12 +41,12 @@ class RowFiller {
         shape_(step),
         mr_(mr),
         rows_(rows),
-        border_(border) {}
+        border_(border),
+        pointwise_(is_pointwise(step)) {}
 
   void fill(int first, int count) {
-    // Without a window or upsampling the rows of the picture follow one another as pixels do.
     const int width =
-        is_pointwise() ? step_.out_extent.width * step_.out_extent.height : step_.out_extent.width;
+        pointwise_ ? step_.out_extent.width * step_.out_extent.height : step_.out_extent.width;
     for (int p = 0; p < count;) {
       const int y = (first + p) / width;
       const int x = (first + p) % width;
@@ -52,15 +63,6 @@ class RowFiller {
   }
 
  private:
-  bool is_pointwise() const {
-    bool pointwise = node_.kernel_h == 1 && node_.kernel_w == 1 && node_.stride_h == 1 &&
-                     node_.stride_w == 1 && step_.in_extent.width == step_.out_extent.width;
-    for (int s = 0; s < step_.in[0].count; ++s) {
-      pointwise = pointwise && step_.in[0].segments[s].upsample_shift == 0;
-    }
-    return pointwise;
-  }
-
   const float** at(int p, int segment) const {
     return rows_ +
            static_cast<size_t>(p / mr_ * shape_.segments + segment) * static_cast<size_t>(mr_) +
@@ -120,7 +122,7 @@ class RowFiller {
     const int offset = tap * node_.dilation_w - node_.pad_left;
     const int stride = node_.stride_w, width = step_.in_extent.width;
     const int first = x * stride + offset, last = first + (n - 1) * stride;
-    if (shift == 0 && first >= 0 && (last < width || is_pointwise())) {
+    if (shift == 0 && first >= 0 && (last < width || pointwise_)) {
       const auto channels = static_cast<size_t>(tensor.channels);
       return fill_linear(line + static_cast<size_t>(first) * channels,
                          static_cast<size_t>(stride) * channels, n, p, segment);
@@ -175,6 +177,7 @@ class RowFiller {
   int mr_;
   const float** rows_;
   float* border_;
+  bool pointwise_;
 };
 
 }  // namespace

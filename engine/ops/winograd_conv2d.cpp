@@ -1,6 +1,6 @@
 // 3x3 convolution with stride 1 by Winograd's minimal filtering: chunks of tiles go through the
 // input transform, one matrix multiplication per position of the patch, and the output transform.
-#include "engine/ops/divider.h"
+#include "engine/arena.h"
 #include "engine/ops/op.h"
 #include "kernels/igemm_f32/igemm_f32.h"
 #include "kernels/winograd_f32/winograd_f32.h"
@@ -13,17 +13,6 @@ namespace {
 constexpr size_t kChunkBytes = 160 * 1024;
 constexpr int kMostChunkTiles = 32;
 constexpr int kFewestChunks = 4;  // so that threads find work
-
-struct Kernels {
-  const WinogradF32Variant* transform;
-  const IgemmF32Variant* multiply;
-};
-
-// The step keeps the transforms; the matching igemm has the same place in the list of features.
-Kernels kernels_of(const SessionState& session, const Step& step) {
-  return {static_cast<const WinogradF32Variant*>(step.kernel),
-          &igemm_f32_select(session.cpu_features)};
-}
 
 void bind(uint32_t cpu_features, Step* step) {
   step->kernel = &winograd_f32_select(cpu_features, step->node->parameter);
@@ -64,12 +53,12 @@ struct Scratch {
 Scratch divide(const Step& step, void* memory) {
   const auto tiles = static_cast<size_t>(chunk_tiles(step));
   const auto places = tiles * static_cast<size_t>(winograd_positions(step.node->parameter));
-  Divider divider(memory);
+  Arena arena(memory);
   Scratch scratch;
-  scratch.rows = divider.take<const float*>(tiles + kMostMr);
-  scratch.inputs = divider.take<float>(places * static_cast<size_t>(step.in[0].channels()));
-  scratch.sums = divider.take<float>(places * static_cast<size_t>(step.out.channels()));
-  scratch.bytes = divider.used();
+  scratch.rows = arena.take<const float*>(tiles + kMostMr);
+  scratch.inputs = arena.take<float>(places * static_cast<size_t>(step.in[0].channels()));
+  scratch.sums = arena.take<float>(places * static_cast<size_t>(step.out.channels()));
+  scratch.bytes = arena.used();
   return scratch;
 }
 
@@ -88,7 +77,8 @@ class Chunk {
       : session_(session),
         step_(step),
         node_(*step.node),
-        kernels_(kernels_of(session, step)),
+        transform_(*static_cast<const WinogradF32Variant*>(step.kernel)),
+        multiply_(igemm_f32_select(session.cpu_features)),
         scratch_(divide(step, scratch)),
         tile_(step.node->parameter),
         patch_(tile_ + 2),
@@ -115,7 +105,7 @@ class Chunk {
       for (int i = 0; i < patch_; ++i) {
         for (int j = 0; j < patch_; ++j) pixels[i * patch_ + j] = input_pixel(run, y + i, x + j);
       }
-      kernels_.transform->input(pixels, run.channels, out, stride(inputs_));
+      transform_.input(pixels, run.channels, out, stride(inputs_));
       out += run.channels;
     }
   }
@@ -138,15 +128,14 @@ class Chunk {
                            static_cast<size_t>(position) * panels;
     const float* in = scratch_.inputs + static_cast<size_t>(position) * stride(inputs_);
     float* out = scratch_.sums + static_cast<size_t>(position) * stride(outputs_);
-    const int mr = kernels_.multiply->mr;
+    const int mr = multiply_.mr;
     for (int t = 0; t < count + mr - 1; ++t) {
       scratch_.rows[t] = in + static_cast<ptrdiff_t>(t < count ? t : count - 1) * inputs_;
     }
     for (int t = 0; t < count; t += mr) {
       const int m = count - t < mr ? count - t : mr;
-      kernels_.multiply->function(m, 1, scratch_.rows + t, &inputs_, weights,
-                                  igemm_f32_panel_floats(k), outputs_, {},
-                                  out + static_cast<size_t>(t) * n, n);
+      multiply_.function(m, 1, scratch_.rows + t, &inputs_, weights, igemm_f32_panel_floats(k),
+                         outputs_, {}, out + static_cast<size_t>(t) * n, n);
     }
   }
 
@@ -164,8 +153,7 @@ class Chunk {
               inside ? pixel(session_.tensors[run.tensor], y + i, x + j, run.channel) : nullptr;
         }
       }
-      kernels_.transform->output(sums, stride(outputs_), bias, run.channels, epilogue_of(node_),
-                                 pixels);
+      transform_.output(sums, stride(outputs_), bias, run.channels, epilogue_of(node_), pixels);
       sums += run.channels;
       bias += run.channels;
     }
@@ -174,7 +162,8 @@ class Chunk {
   const SessionState& session_;
   const Step& step_;
   const format::Node& node_;
-  Kernels kernels_;
+  const WinogradF32Variant& transform_;
+  const IgemmF32Variant& multiply_;
   Scratch scratch_;
   int tile_, patch_, inputs_, outputs_;
   int capacity_;  // tiles of a chunk
