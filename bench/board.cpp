@@ -155,8 +155,7 @@ void set_cpu_mask(const std::string& mask) {
 }
 
 std::vector<Fact> static_facts(uint32_t cpu_features) {
-  const uint32_t usable =
-      cpu_features == 0 ? linnet_cpu_features() : cpu_features & linnet_cpu_features();
+  const uint32_t usable = host::usable_cpu_features(cpu_features);
   utsname system{};
   uname(&system);
   std::vector<Fact> facts;

@@ -14,6 +14,13 @@ double milliseconds(Clock::duration d) {
 
 }  // namespace
 
+Measurement::Measurement(const Network& of, const RunnerOptions& options)
+    : network(of.name()),
+      size(options.size),
+      threads(options.threads),
+      mode(options.mode),
+      file_bytes(of.file_bytes()) {}
+
 std::string Measurement::name() const {
   return network + "/" + std::to_string(size.height) + "x" + std::to_string(size.width) +
          "/f32/threads:" + std::to_string(threads) + (mode == Mode::raw_heads ? "/raw" : "");
@@ -22,18 +29,9 @@ std::string Measurement::name() const {
 Measurement measure(const Network& network, const RunnerOptions& options, const Plan& plan,
                     const std::string& input) {
   Runner runner(network, options);
-  if (input.empty()) {
-    runner.set_pattern();
-  } else {
-    runner.set_file(input);
-  }
-  Measurement result;
-  result.network = network.name();
-  result.size = options.size;
-  result.threads = options.threads;
-  result.mode = options.mode;
+  runner.set_input(input);
+  Measurement result(network, options);
   result.arena_bytes = runner.arena_bytes();
-  result.file_bytes = network.file_bytes();
   for (int i = 0; i < plan.warmup; ++i) runner.run();
   const Clock::time_point begin = Clock::now();
   for (int i = 0; i < plan.runs; ++i) {

@@ -17,6 +17,10 @@ struct Plan {
 };
 
 struct Measurement {
+  Measurement() = default;
+  // Of a case that has not run.
+  Measurement(const Network& of, const RunnerOptions& options);
+
   std::string network;
   host::Size size;
   int threads = 1;
@@ -31,7 +35,7 @@ struct Measurement {
   Stats stats() const { return stats_of(samples); }
 };
 
-// Runs one case. input: a file (see Runner::set_file), empty for the pattern.
+// Runs one case. input: a file (see Runner::set_input), empty for the pattern.
 Measurement measure(const Network& network, const RunnerOptions& options, const Plan& plan,
                     const std::string& input);
 

@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "bench/topologies/topologies.h"
-#include "host/file.h"
+#include "host/arena_session.h"
 #include "kernels/dwconv_f32/dwconv_f32.h"
 #include "kernels/igemm_f32/igemm_f32.h"
 #include "kernels/winograd_f32/pack.h"
@@ -91,56 +91,43 @@ void bias_objectness(const ModelView& model, const format::Node& node) {
   }
 }
 
-std::vector<uint8_t> complete(const Topology& topology) {
+// The file that the topology is the beginning of.
+std::shared_ptr<host::AlignedFile> complete(const Topology& topology) {
   format::Header header;
   std::memcpy(&header, topology.begin, sizeof header);
-  std::vector<uint8_t> file(header.file_bytes + LINNET_ALIGNMENT);
-  const size_t shift =
-      (LINNET_ALIGNMENT - reinterpret_cast<uintptr_t>(file.data()) % LINNET_ALIGNMENT) %
-      LINNET_ALIGNMENT;
-  uint8_t* bytes = file.data() + shift;
-  std::memcpy(bytes, topology.begin, topology.size);
-  const ModelView model(bytes);
+  std::vector<uint8_t> bytes(topology.begin, topology.begin + topology.size);
+  bytes.resize(header.file_bytes);
+  auto file = std::make_shared<host::AlignedFile>(std::move(bytes));
+  const ModelView model(file->data());
   WeightFiller filler(1);
   for (int i = 0; i < model.node_count(); ++i) {
     filler.fill(model, model.node(i));
     if (model.node(i).op == format::k_conv2d) bias_objectness(model, model.node(i));
   }
-  return std::vector<uint8_t>(bytes, bytes + header.file_bytes);
+  auto* in_place = reinterpret_cast<format::Header*>(file->data());
+  in_place->crc32 = 0;
+  in_place->crc32 = crc32(0, file->data(), file->size());
+  return file;
 }
 
 }  // namespace
 
-Network::Network(std::string name, const std::string& origin, std::vector<uint8_t> bytes)
-    : name_(std::move(name)) {
-  storage_ = std::make_shared<std::vector<uint8_t>>(bytes.size() + LINNET_ALIGNMENT);
-  const auto address = reinterpret_cast<uintptr_t>(storage_->data());
-  uint8_t* const begin = storage_->data() + round_up(address, LINNET_ALIGNMENT) - address;
-  std::memcpy(begin, bytes.data(), bytes.size());
-  if (linnet_model_verify(begin, bytes.size(), &model_) != LINNET_OK) {
-    char text[256];
-    linnet_error_format(&model_.error, text, sizeof text);
-    throw std::runtime_error(origin + ": " + text);
+Network::Network(std::string name, const std::string& origin,
+                 std::shared_ptr<host::AlignedFile> file)
+    : name_(std::move(name)), file_(std::move(file)) {
+  if (linnet_model_verify(file_->data(), file_->size(), &model_) != LINNET_OK) {
+    host::fail(origin, model_.error);
   }
   (void)linnet_model_get_info(&model_, &info_);
 }
 
 Network Network::from_file(const std::string& path) {
-  return Network(host::file_stem(path), path, host::read_file(path));
+  return Network(host::file_stem(path), path, std::make_shared<host::AlignedFile>(path));
 }
 
 Network Network::builtin(const std::string& name) {
   for (const Topology& topology : topologies()) {
-    if (name != topology.name) continue;
-    std::vector<uint8_t> file = complete(topology);
-    // The checksum is of the random weights.
-    format::Header header;
-    std::memcpy(&header, file.data(), sizeof header);
-    header.crc32 = 0;
-    std::memcpy(file.data(), &header, sizeof header);
-    header.crc32 = crc32(0, file.data(), file.size());
-    std::memcpy(file.data(), &header, sizeof header);
-    return Network(name, name, std::move(file));
+    if (name == topology.name) return Network(name, name, complete(topology));
   }
   throw std::runtime_error("no built-in network '" + name + "'");
 }

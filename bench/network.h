@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "host/file.h"
 #include "linnet/linnet.hpp"
 
 namespace linnet::bench {
@@ -23,10 +24,11 @@ class Network {
   size_t file_bytes() const { return model_.bytes; }
 
  private:
-  Network(std::string name, const std::string& origin, std::vector<uint8_t> bytes);
+  // origin: for messages.
+  Network(std::string name, const std::string& origin, std::shared_ptr<host::AlignedFile> file);
 
   std::string name_;
-  std::shared_ptr<std::vector<uint8_t>> storage_;  // with room to align
+  std::shared_ptr<const host::AlignedFile> file_;
   linnet_model model_{};
   linnet_model_info info_{};
 };

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <map>
 #include <thread>
 
+#include "host/format.h"
 #include "host/image.h"
+#include "host/isa.h"
 #include "kernels/fma_peak/fma_peak.h"
 #include "model/model_view.h"
 #include "model/op_traits.h"
@@ -66,13 +67,10 @@ class Costs {
         layer->bytes += 4 * pixels_of(tensor(view.segments[s].tensor)) * view.segments[s].channels;
       }
     }
-    char text[96];
-    std::snprintf(text, sizeof text, "%dx%d %d>%d", to.height, to.width, in.channels(),
-                  out.channels());
-    layer->shape = text;
+    layer->shape =
+        host::formatted("%dx%d %d>%d", to.height, to.width, in.channels(), out.channels());
     if (node.kernel_h > 0) {
-      std::snprintf(text, sizeof text, " %dx%ds%d", node.kernel_h, node.kernel_w, node.stride_h);
-      layer->shape += text;
+      layer->shape += host::formatted(" %dx%ds%d", node.kernel_h, node.kernel_w, node.stride_h);
     }
   }
 
@@ -122,7 +120,7 @@ class Costs {
 void time_ends(Runner* runner, const std::string& input, int runs, Profile* result) {
   const int height = runner->options().size.height, width = runner->options().size.width;
   host::Image image(width, height);
-  if (!input.empty() && input.find(".npy") == std::string::npos) image = host::read_image(input);
+  if (!input.empty() && !is_tensor_file(input)) image = host::read_image(input);
   std::vector<double> letterbox, decode;
   linnet_session* session = runner->session();
   for (int i = 0; i < runs; ++i) {
@@ -144,27 +142,21 @@ void time_ends(Runner* runner, const std::string& input, int runs, Profile* resu
 
 void add_line(std::string* out, const char* label, double ms, const Profile& p, double macs,
               double bytes) {
-  char text[200];
-  std::snprintf(text, sizeof text, "%-44s %8.3f ms %5.1f %%", label, ms, 100 * ms / p.network_ms);
-  *out += text;
+  *out += host::formatted("%-44s %8.3f ms %5.1f %%", label, ms, 100 * ms / p.network_ms);
   if (macs > 0) {
     const double rate = macs / ms * 1e-6;
-    std::snprintf(text, sizeof text, " %8.2f MMAC %7.2f GMAC/s %5.1f %% of peak", macs * 1e-6, rate,
-                  100 * rate / p.peak_gmacs);
-    *out += text;
+    *out += host::formatted(" %8.2f MMAC %7.2f GMAC/s %5.1f %% of peak", macs * 1e-6, rate,
+                            100 * rate / p.peak_gmacs);
   } else {
     out->append(47, ' ');
   }
-  std::snprintf(text, sizeof text, " %9.0f KB\n", bytes / 1e3);
-  *out += text;
+  *out += host::formatted(" %9.0f KB\n", bytes / 1e3);
 }
 
 }  // namespace
 
 double measure_peak_gmacs(uint32_t cpu_features, int threads) {
-  const uint32_t usable =
-      cpu_features == 0 ? linnet_cpu_features() : cpu_features & linnet_cpu_features();
-  const FmaPeakVariant& loop = fma_peak_select(usable);
+  const FmaPeakVariant& loop = fma_peak_select(host::usable_cpu_features(cpu_features));
   constexpr int kRounds = 2000000, kTries = 4;  // some milliseconds: starting threads is nothing
   double best = 0;
   for (int i = 0; i < kTries; ++i) {
@@ -190,11 +182,7 @@ Profile profile(const Network& network, RunnerOptions options, const Plan& plan,
   Profile result;
   result.peak_gmacs = measure_peak_gmacs(options.cpu_features, options.threads);
   Runner runner(network, options);
-  if (input.empty()) {
-    runner.set_pattern();
-  } else {
-    runner.set_file(input);
-  }
+  runner.set_input(input);
   for (int i = 0; i < plan.warmup; ++i) runner.run();
   for (auto& samples : clock.samples) samples.clear();
   std::vector<double> whole;
@@ -205,12 +193,7 @@ Profile profile(const Network& network, RunnerOptions options, const Plan& plan,
     whole.push_back(milliseconds_since(start));
     if (plan.max_seconds > 0 && milliseconds_since(begin) > plan.max_seconds * 1e3) break;
   }
-  Measurement named;
-  named.network = network.name();
-  named.size = options.size;
-  named.threads = options.threads;
-  named.mode = options.mode;
-  result.name = named.name();
+  result.name = Measurement(network, options).name();
   result.network_ms = stats_of(whole).median;
   result.arena_bytes = static_cast<double>(runner.arena_bytes());
   const Costs costs(model, runner.session());
@@ -228,12 +211,10 @@ Profile profile(const Network& network, RunnerOptions options, const Plan& plan,
 }
 
 std::string to_text(const Profile& p) {
-  char text[200];
-  std::snprintf(text, sizeof text, "%s: letterbox %.3f ms, network %.3f ms, decode %.3f ms\n",
-                p.name.c_str(), p.letterbox_ms, p.network_ms, p.decode_ms);
-  std::string out = text;
-  std::snprintf(text, sizeof text, "peak of this core, measured: %.1f GMAC/s\n\n", p.peak_gmacs);
-  out += text;
+  std::string out = host::formatted(
+      "%s: letterbox %.3f ms, network %.3f ms, decode %.3f ms\n"
+      "peak of this core, measured: %.1f GMAC/s\n\n",
+      p.name.c_str(), p.letterbox_ms, p.network_ms, p.decode_ms, p.peak_gmacs);
   std::map<std::string, LayerProfile> types;
   for (size_t i = 0; i < p.layers.size(); ++i) {
     const LayerProfile& layer = p.layers[i];
@@ -241,13 +222,14 @@ std::string to_text(const Profile& p) {
     type.milliseconds += layer.milliseconds;
     type.macs += layer.macs;
     type.bytes += layer.bytes;
-    std::snprintf(text, sizeof text, "%3zu %s %s", i, layer.op.c_str(), layer.shape.c_str());
+    const std::string label =
+        host::formatted("%3zu %s %s", i, layer.op.c_str(), layer.shape.c_str());
     if (layer.fused) {
-      out += std::string(text) + "  (runs inside the one before)\n";
+      out += label + "  (runs inside the one before)\n";
     } else {
       double macs = layer.macs;
       if (i + 1 < p.layers.size() && p.layers[i + 1].fused) macs += p.layers[i + 1].macs;
-      add_line(&out, text, layer.milliseconds, p, macs, layer.bytes);
+      add_line(&out, label.c_str(), layer.milliseconds, p, macs, layer.bytes);
     }
   }
   out +=

@@ -151,12 +151,8 @@ class Program {
           c.options.threads = threads;
           c.options.mode = args_.has("--raw-heads") ? Mode::raw_heads : Mode::detect;
           c.options.cpu_features = features_;
-          Measurement named;
-          named.network = networks_[n].name();
-          named.size = size;
-          named.threads = threads;
-          named.mode = c.options.mode;
-          if (named.name().find(filter) != std::string::npos) cases_.push_back(c);
+          const std::string name = Measurement(networks_[n], c.options).name();
+          if (name.find(filter) != std::string::npos) cases_.push_back(c);
         }
       }
     }

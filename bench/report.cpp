@@ -1,8 +1,8 @@
 #include "bench/report.h"
 
-#include <cstdio>
 #include <ctime>
 
+#include "host/format.h"
 #include "host/json.h"
 
 namespace linnet::bench {
@@ -12,13 +12,6 @@ std::string date_now() {
   char text[40];
   const std::time_t now = std::time(nullptr);
   std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S%z", std::localtime(&now));
-  return text;
-}
-
-template <typename... Args>
-std::string formatted(const char* format, Args... args) {
-  char text[400];
-  std::snprintf(text, sizeof text, format, args...);
   return text;
 }
 
@@ -75,30 +68,32 @@ void write_measurement(const Measurement& m, host::JsonWriter* json) {
   json->end_array().end_object();
 }
 
-}  // namespace
-
+// One line of the table, as benchncnn prints it.
 std::string text_row(const Measurement& m) {
   const Stats s = m.stats();
-  return formatted(
+  return host::formatted(
       "%36s  min = %8.2f  max = %8.2f  avg = %8.2f  median = %8.2f  p90 = %8.2f  arena = %5.2f "
       "MB\n",
       m.name().c_str(), s.min, s.max, s.mean, s.median, s.p90,
       static_cast<double>(m.arena_bytes) / 1e6);
 }
 
+}  // namespace
+
 std::string to_text(const Report& report) {
   std::string out;
   for (const Fact& fact : report.facts) {
-    if (!fact.value.empty()) out += formatted("%-18s %s\n", fact.name.c_str(), fact.value.c_str());
+    if (!fact.value.empty())
+      out += host::formatted("%-18s %s\n", fact.name.c_str(), fact.value.c_str());
   }
   for (const Fact& fact : facts_of(report.before)) {
-    out += formatted("%-18s %s\n", fact.name.c_str(), fact.value.c_str());
+    out += host::formatted("%-18s %s\n", fact.name.c_str(), fact.value.c_str());
   }
   out += "\nmilliseconds an inference\n";
   for (const Measurement& m : report.measurements) out += text_row(m);
   out += "\nafter the run:";
   for (const Fact& fact : facts_of(report.after)) {
-    out += formatted(" %s %s;", fact.name.c_str(), fact.value.c_str());
+    out += host::formatted(" %s %s;", fact.name.c_str(), fact.value.c_str());
   }
   out += '\n';
   for (const std::string& warning : report.warnings) out += "WARNING: " + warning + "\n";
@@ -116,9 +111,9 @@ std::string to_markdown(const Report& report) {
       "|---|---:|---:|---:|---:|---:|---:|---:|\n";
   for (const Measurement& m : report.measurements) {
     const Stats s = m.stats();
-    out += formatted("| %s | %.2f | %.2f | %.2f | %.2f | %.2f | %zu | %.2f |\n", m.name().c_str(),
-                     s.min, s.median, s.mean, s.p90, s.max, m.samples.size(),
-                     static_cast<double>(m.arena_bytes) / 1e6);
+    out += host::formatted("| %s | %.2f | %.2f | %.2f | %.2f | %.2f | %zu | %.2f |\n",
+                           m.name().c_str(), s.min, s.median, s.mean, s.p90, s.max,
+                           m.samples.size(), static_cast<double>(m.arena_bytes) / 1e6);
   }
   return out;
 }
@@ -129,9 +124,9 @@ std::string to_csv(const Report& report) {
       "arena_bytes\n";
   for (const Measurement& m : report.measurements) {
     const Stats s = m.stats();
-    out += formatted("%s,%s,%d,%d,%d,%zu,%.4f,%.4f,%.4f,%.4f,%.4f,%zu\n", m.name().c_str(),
-                     m.network.c_str(), m.size.height, m.size.width, m.threads, m.samples.size(),
-                     s.min, s.median, s.mean, s.p90, s.max, m.arena_bytes);
+    out += host::formatted("%s,%s,%d,%d,%d,%zu,%.4f,%.4f,%.4f,%.4f,%.4f,%zu\n", m.name().c_str(),
+                           m.network.c_str(), m.size.height, m.size.width, m.threads,
+                           m.samples.size(), s.min, s.median, s.mean, s.p90, s.max, m.arena_bytes);
   }
   return out;
 }

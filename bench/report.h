@@ -17,8 +17,6 @@ struct Report {
   std::vector<std::string> warnings;
 };
 
-// One line of the table, as benchncnn prints it.
-std::string text_row(const Measurement& measurement);
 std::string to_text(const Report& report);
 std::string to_markdown(const Report& report);
 std::string to_csv(const Report& report);

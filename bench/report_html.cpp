@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <cstdio>
 
 #include "bench/report.h"
+#include "host/format.h"
 
 namespace linnet::bench {
 namespace {
@@ -40,13 +40,6 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
-template <typename... Args>
-std::string formatted(const char* format, Args... args) {
-  char text[600];
-  std::snprintf(text, sizeof text, format, args...);
-  return text;
-}
-
 // A colour for each type of operator.
 const char* colour_of(const std::string& op) {
   if (op == "conv2d") return "#3a7bd5";
@@ -62,7 +55,7 @@ std::string measurements_table(const Report& report) {
       "<th>mean</th><th>p90</th><th>max</th><th>runs</th><th>arena</th></tr>";
   for (const Measurement& m : report.measurements) {
     const Stats s = m.stats();
-    out += formatted(
+    out += host::formatted(
         "<tr><td>%s</td><td>%.2f</td><td><b>%.2f</b></td><td>%.2f</td><td>%.2f</td><td>%.2f</td>"
         "<td>%zu</td><td>%.2f MB</td></tr>",
         escaped(m.name()).c_str(), s.min, s.median, s.mean, s.p90, s.max, m.samples.size(),
@@ -76,25 +69,26 @@ std::string layer_bars(const Profile& p) {
   double longest = 1e-9;
   for (const LayerProfile& layer : p.layers) longest = std::max(longest, layer.milliseconds);
   std::string out =
-      formatted("<svg width=\"1040\" height=\"%d\" role=\"img\" aria-label=\"layers\">",
-                kRow * static_cast<int>(p.layers.size()) + 4);
+      host::formatted("<svg width=\"1040\" height=\"%d\" role=\"img\" aria-label=\"layers\">",
+                      kRow * static_cast<int>(p.layers.size()) + 4);
   for (size_t i = 0; i < p.layers.size(); ++i) {
     const LayerProfile& layer = p.layers[i];
     const int y = static_cast<int>(i) * kRow;
-    out += formatted("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%zu %s %s</text>", kLabel - 6,
-                     y + 11, i, escaped(layer.op).c_str(), escaped(layer.shape).c_str());
+    out +=
+        host::formatted("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%zu %s %s</text>", kLabel - 6,
+                        y + 11, i, escaped(layer.op).c_str(), escaped(layer.shape).c_str());
     const double width = kBar * layer.milliseconds / longest;
-    out += formatted("<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>", kLabel,
-                     y + 1, width, kRow - 3, colour_of(layer.op));
+    out += host::formatted("<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>",
+                           kLabel, y + 1, width, kRow - 3, colour_of(layer.op));
     if (layer.fused) {
-      out += formatted("<text x=\"%d\" y=\"%d\">runs inside the one before</text>", kLabel + 4,
-                       y + 11);
+      out += host::formatted("<text x=\"%d\" y=\"%d\">runs inside the one before</text>",
+                             kLabel + 4, y + 11);
       continue;
     }
     const double rate = layer.macs / layer.milliseconds * 1e-6;
-    out +=
-        formatted("<text x=\"%.1f\" y=\"%d\">%.3f ms, %.1f GMAC/s, %.0f %% of peak</text>",
-                  kLabel + width + 5, y + 11, layer.milliseconds, rate, 100 * rate / p.peak_gmacs);
+    out += host::formatted("<text x=\"%.1f\" y=\"%d\">%.3f ms, %.1f GMAC/s, %.0f %% of peak</text>",
+                           kLabel + width + 5, y + 11, layer.milliseconds, rate,
+                           100 * rate / p.peak_gmacs);
   }
   return out + "</svg>";
 }
@@ -103,7 +97,7 @@ std::string layer_bars(const Profile& p) {
 std::string arena_picture(const Profile& p) {
   constexpr int kWidth = 1000, kHeight = 420;
   const double nodes = static_cast<double>(p.layers.size());
-  std::string out = formatted(
+  std::string out = host::formatted(
       "<svg width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"arena\">"
       "<rect width=\"%d\" height=\"%d\" fill=\"#f1f4f8\"/>",
       kWidth, kHeight, kWidth, kHeight);
@@ -113,7 +107,7 @@ std::string arena_picture(const Profile& p) {
     const double w = kWidth * (t.last - t.first + 1) / nodes;
     const double y = kHeight * t.offset / p.arena_bytes;
     const double h = kHeight * t.bytes / p.arena_bytes;
-    out += formatted(
+    out += host::formatted(
         "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"hsl(%d,55%%,62%%)\" "
         "stroke=\"#fff\" stroke-width=\".5\"><title>%s: %.0f KB, nodes %d to %d</title></rect>",
         x, y, w, h, (index++ * 47) % 360, escaped(t.name).c_str(), t.bytes / 1e3, t.first, t.last);
@@ -139,12 +133,12 @@ std::string to_html(const Report& report, const std::vector<Profile>& profiles) 
   out += "</table>" + measurements_table(report);
   for (const Profile& p : profiles) {
     out += "<h2>" + escaped(p.name) + "</h2>";
-    out += formatted(
+    out += host::formatted(
         "<p>letterbox %.3f ms, network %.3f ms, decode %.3f ms; peak of this core %.1f "
         "GMAC/s. Multiply-adds are those of the direct algorithm.</p>",
         p.letterbox_ms, p.network_ms, p.decode_ms, p.peak_gmacs);
     out += layer_bars(p);
-    out += formatted(
+    out += host::formatted(
         "<h2>Arena over time: %.2f MB</h2><p>Each box is a tensor: its place in the arena "
         "(downwards) and the nodes during which it lives (to the right).</p>",
         p.arena_bytes / 1e6);

@@ -1,13 +1,12 @@
 // One network at one size with some threads, ready to run again and again.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "bench/network.h"
+#include "host/arena_session.h"
 #include "host/args.h"
-#include "host/thread_pool.h"
 
 namespace linnet::bench {
 
@@ -30,35 +29,35 @@ struct RunnerOptions {
 // The input of a network: [height][width][3], 0..1.
 using Input = std::vector<float>;
 
+// A file that holds a tensor, not a picture.
+inline bool is_tensor_file(const std::string& path) {
+  return path.ends_with(".npy");
+}
+
 class Runner {
  public:
   Runner(const Network& network, const RunnerOptions& options);
 
   // Runs once on the input that was set; returns the number of boxes (0 for raw heads).
   size_t run();
-  size_t arena_bytes() const { return arena_bytes_; }
+  size_t arena_bytes() const { return session_.arena_bytes(); }
   const RunnerOptions& options() const { return options_; }
   linnet_session* session() const { return session_.get(); }
-  const void* arena() const { return arena_.get(); }
+  const void* arena() const { return session_.arena(); }
 
-  // A picture that is the same on every machine: smooth areas, edges, noise.
-  void set_pattern();
-  // A picture file, letterboxed, or a .npy file [1,3,H,W].
-  void set_file(const std::string& path);
+  // path: a picture file, letterboxed, or a .npy file [1,3,H,W]. Empty: a picture that is the same
+  // on every machine, of smooth areas, edges and noise.
+  void set_input(const std::string& path);
   const Input& input() const { return input_; }
 
  private:
-  struct Free {
-    void operator()(void* memory) const;
-  };
-  void check(linnet_status status) const;
+  void set_pattern();
+  void set_tensor(const std::string& path);
+  void set_picture(const std::string& path);
 
   Network network_;
   RunnerOptions options_;
-  std::unique_ptr<host::ThreadPool> pool_;
-  std::unique_ptr<void, Free> arena_;
-  size_t arena_bytes_ = 0;
-  Session session_;
+  host::ArenaSession session_;
   Input input_;
   std::vector<linnet_box> boxes_;
 };

@@ -98,7 +98,9 @@ std::string file_stem(const std::string& path) {
   return dot == std::string::npos || dot == 0 ? name : name.substr(0, dot);
 }
 
-AlignedFile::AlignedFile(const std::string& path) : storage_(read_file(path)) {
+AlignedFile::AlignedFile(const std::string& path) : AlignedFile(read_file(path)) {}
+
+AlignedFile::AlignedFile(std::vector<uint8_t> bytes) : storage_(std::move(bytes)) {
   constexpr size_t kAlignment = 64;
   size_ = storage_.size();
   storage_.resize(size_ + kAlignment);

@@ -23,7 +23,12 @@ std::string file_stem(const std::string& path);
 class AlignedFile {
  public:
   explicit AlignedFile(const std::string& path);
+  // Bytes that are no file yet.
+  explicit AlignedFile(std::vector<uint8_t> bytes);
+  AlignedFile(const AlignedFile&) = delete;
+  AlignedFile& operator=(const AlignedFile&) = delete;
   const void* data() const { return begin_; }
+  uint8_t* data() { return begin_; }
   size_t size() const { return size_; }
 
  private:

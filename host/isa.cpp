@@ -51,6 +51,10 @@ uint32_t cpu_features_from_environment() {
   return isa == nullptr || *isa == 0 ? 0 : cpu_features_of(isa, linnet_cpu_features());
 }
 
+uint32_t usable_cpu_features(uint32_t mask) {
+  return mask == 0 ? linnet_cpu_features() : mask & linnet_cpu_features();
+}
+
 std::string cpu_feature_names(uint32_t features) {
   struct Name {
     uint32_t feature;

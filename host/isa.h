@@ -12,6 +12,9 @@ namespace linnet::host {
 uint32_t cpu_features_from_environment();
 uint32_t cpu_features_of(const std::string& isa, uint32_t available);
 
+// What the engine makes of linnet_config::cpu_features on this CPU.
+uint32_t usable_cpu_features(uint32_t mask);
+
 // Names of the features in the mask, "scalar" if there is none.
 std::string cpu_feature_names(uint32_t features);
 

@@ -104,4 +104,14 @@ void write_npy(const std::string& path, const std::vector<size_t>& shape, const 
   write_file_atomically(path, file);
 }
 
+std::vector<float> to_nhwc(const NpyArray& tensor) {
+  constexpr size_t kChannels = 3;
+  const size_t pixels = tensor.shape[2] * tensor.shape[3];
+  std::vector<float> out(kChannels * pixels);
+  for (size_t c = 0; c < kChannels; ++c) {
+    for (size_t i = 0; i < pixels; ++i) out[kChannels * i + c] = tensor.data[c * pixels + i];
+  }
+  return out;
+}
+
 }  // namespace linnet::host

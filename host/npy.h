@@ -14,6 +14,8 @@ struct NpyArray {
 
 // Throws std::runtime_error with one line for anything else than float32 in C order.
 NpyArray read_npy(const std::string& path);
+// [1,3,H,W] to [H][W][3], as the engine wants its input.
+std::vector<float> to_nhwc(const NpyArray& tensor);
 void write_npy(const std::string& path, const std::vector<size_t>& shape, const float* data);
 
 }  // namespace linnet::host

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "converter/error.h"
+#include "host/arena_session.h"
 #include "host/json.h"
 #include "linnet/linnet.h"
 #include "model/model_view.h"
@@ -14,12 +15,6 @@
 
 namespace linnet::converter {
 namespace {
-
-std::string message(const linnet_error& error) {
-  char line[512];
-  linnet_error_format(&error, line, sizeof line);
-  return line;
-}
 
 struct Inspected {
   linnet_model model{};
@@ -30,7 +25,7 @@ struct Inspected {
 Inspected open(const void* file, size_t bytes, int height, int width) {
   Inspected out;
   if (linnet_model_verify(file, bytes, &out.model) != LINNET_OK) {
-    throw ConvertError("", message(out.model.error));
+    throw ConvertError("", host::error_line(out.model.error));
   }
   linnet_error error{};
   linnet_config config = linnet_config_default();
@@ -38,7 +33,7 @@ Inspected open(const void* file, size_t bytes, int height, int width) {
   config.width = width;
   config.error = &error;
   if (linnet_arena_size(&out.model, &config, &out.arena_bytes) != LINNET_OK) {
-    throw ConvertError("", message(error));
+    throw ConvertError("", host::error_line(error));
   }
   const format::Header& header = ModelView(file).header();
   out.height = height != 0 ? height : header.native_height;

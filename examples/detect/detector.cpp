@@ -1,8 +1,6 @@
 #include "examples/detect/detector.h"
 
 #include <chrono>
-#include <new>
-#include <stdexcept>
 
 #include "host/isa.h"
 
@@ -11,7 +9,6 @@ namespace {
 
 // Boxes kept before NMS: more than any picture needs, also at a confidence near 0.
 constexpr uint32_t kMaxCandidates = 30000;
-constexpr size_t kInputChannels = 3;
 
 using Clock = std::chrono::steady_clock;
 
@@ -19,27 +16,11 @@ double milliseconds_since(Clock::time_point begin) {
   return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 }
 
-[[noreturn]] void fail(const std::string& path, const linnet_error& error) {
-  char text[256];
-  linnet_error_format(&error, text, sizeof text);
-  throw std::runtime_error(path + ": " + text);
-}
-
-// [1,3,H,W] to [H][W][3].
-std::vector<float> to_nhwc(const host::NpyArray& tensor) {
-  const size_t pixels = tensor.shape[2] * tensor.shape[3];
-  std::vector<float> out(kInputChannels * pixels);
-  for (size_t c = 0; c < kInputChannels; ++c) {
-    for (size_t i = 0; i < pixels; ++i) out[kInputChannels * i + c] = tensor.data[c * pixels + i];
-  }
-  return out;
-}
-
 }  // namespace
 
 Detector::Detector(const std::string& path) : path_(path), file_(path) {
   if (linnet_model_verify(file_.data(), file_.size(), &model_) != LINNET_OK) {
-    fail(path_, model_.error);
+    host::fail(path_, model_.error);
   }
   (void)linnet_model_get_info(&model_, &info_);
   for (int i = 0; i < info_.class_count; ++i) {
@@ -49,27 +30,12 @@ Detector::Detector(const std::string& path) : path_(path), file_(path) {
 }
 
 void Detector::open(int height, int width, int threads) {
-  linnet_error error{};
   linnet_config config = linnet_config_default();
   config.height = height;
   config.width = width;
   config.max_candidates = kMaxCandidates;
   config.cpu_features = host::cpu_features_from_environment();
-  config.error = &error;
-  pool_ = std::make_unique<host::ThreadPool>(threads);
-  config.threads = pool_->threads();
-  config.parallel_for = host::ThreadPool::parallel_for;
-  config.pool = pool_.get();
-  size_t bytes = 0;
-  if (linnet_arena_size(&model_, &config, &bytes) != LINNET_OK) fail(path_, error);
-  constexpr size_t kAlignment = LINNET_ALIGNMENT;
-  arena_.reset(std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment));
-  if (arena_ == nullptr) throw std::bad_alloc();
-  if (session_.open(model_, config, arena_.get(), bytes) != LINNET_OK) fail(path_, error);
-}
-
-void Detector::check(linnet_status status) const {
-  if (status != LINNET_OK) fail(path_, *session_.error());
+  session_.open(model_, config, threads, path_);
 }
 
 std::vector<linnet_box> Detector::run(const float* input, const linnet_detect_options& options,
@@ -78,10 +44,10 @@ std::vector<linnet_box> Detector::run(const float* input, const linnet_detect_op
   std::vector<linnet_box> boxes(options.max_boxes);
   size_t count = 0;
   if (all_heads_) {
-    check(session_.run(input, heads_.data()));
-    check(session_.decode(options, boxes.data(), boxes.size(), &count));
+    session_.check(session_->run(input, heads_.data()));
+    session_.check(session_->decode(options, boxes.data(), boxes.size(), &count));
   } else {
-    check(session_.detect(input, options, boxes.data(), boxes.size(), &count));
+    session_.check(session_->detect(input, options, boxes.data(), boxes.size(), &count));
   }
   boxes.resize(count);
   times->network = milliseconds_since(begin);
@@ -91,14 +57,14 @@ std::vector<linnet_box> Detector::run(const float* input, const linnet_detect_op
 std::vector<linnet_box> Detector::detect(const host::Image& image,
                                          const linnet_detect_options& options, Times* times) {
   const Clock::time_point begin = Clock::now();
-  check(session_.letterbox(image.view()));
+  session_.check(session_->letterbox(image.view()));
   times->letterbox = milliseconds_since(begin);
   return run(nullptr, options, times);
 }
 
 std::vector<linnet_box> Detector::detect(const host::NpyArray& tensor,
                                          const linnet_detect_options& options, Times* times) {
-  const std::vector<float> input = to_nhwc(tensor);
+  const std::vector<float> input = host::to_nhwc(tensor);
   return run(input.data(), options, times);
 }
 

@@ -3,16 +3,13 @@
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "host/arena_session.h"
 #include "host/file.h"
 #include "host/image.h"
 #include "host/npy.h"
-#include "host/thread_pool.h"
-#include "linnet/linnet.hpp"
 
 namespace linnet::detect {
 
@@ -39,27 +36,21 @@ class Detector {
   // tensor: [1,3,H,W] of the size that was opened; boxes are in its pixels.
   std::vector<linnet_box> detect(const host::NpyArray& tensor, const linnet_detect_options& options,
                                  Times* times);
-  // Of the last detect(), as [1, anchors, H, W, 5 + classes].
   // Before detecting: compute all logits, so that write_heads() can follow.
   void keep_heads() { all_heads_ = true; }
+  // Of the last detect(), as [1, anchors, H, W, 5 + classes].
   void write_heads(const std::string& prefix) const;
 
  private:
-  struct Free {
-    void operator()(void* memory) const { std::free(memory); }
-  };
   std::vector<linnet_box> run(const float* input, const linnet_detect_options& options,
                               Times* times);
-  void check(linnet_status status) const;
 
   std::string path_;
   host::AlignedFile file_;
   linnet_model model_{};
   linnet_model_info info_{};
   std::vector<std::string> class_names_;
-  std::unique_ptr<host::ThreadPool> pool_;
-  std::unique_ptr<void, Free> arena_;
-  Session session_;
+  host::ArenaSession session_;
   bool all_heads_ = false;
   std::array<linnet_tensor, LINNET_HEADS> heads_{};
 };

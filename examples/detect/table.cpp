@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <cstdio>
 
 #include "examples/detect/result.h"
+#include "host/format.h"
 #include "host/utf8.h"
 
 namespace linnet::detect {
@@ -11,13 +11,6 @@ size_t characters(const std::string& text) {
   size_t count = 0;
   for (size_t i = 0; i < text.size(); ++count) (void)host::next_code_point(text, &i);
   return count;
-}
-
-template <class... Numbers>
-std::string formatted(const char* format, Numbers... numbers) {
-  char buffer[160];
-  std::snprintf(buffer, sizeof buffer, format, numbers...);
-  return buffer;
 }
 
 // Control characters in a model's names must not reach the terminal.
@@ -35,10 +28,11 @@ std::string printable(const std::string& text) {
 
 std::string to_table(const Result& result, const std::vector<std::string>& class_names) {
   const Times& t = result.times;
-  std::string text = printable(result.path) +
-                     formatted(" (%dx%d): %zu %s; letterbox %.1f, network %.1f ms\n", result.width,
-                               result.height, result.boxes.size(),
-                               result.boxes.size() == 1 ? "box" : "boxes", t.letterbox, t.network);
+  std::string text =
+      printable(result.path) +
+      host::formatted(" (%dx%d): %zu %s; letterbox %.1f, network %.1f ms\n", result.width,
+                      result.height, result.boxes.size(),
+                      result.boxes.size() == 1 ? "box" : "boxes", t.letterbox, t.network);
   if (result.boxes.empty()) return text;
   const auto name = [&class_names](const linnet_box& box) {
     return printable(class_names[static_cast<size_t>(box.class_id)]);
@@ -53,10 +47,10 @@ std::string to_table(const Result& result, const std::vector<std::string>& class
   };
   text += padded("class") + "  score       x1       y1       x2       y2\n";
   for (const linnet_box& box : result.boxes) {
-    text += padded(name(box)) + formatted("  %.3f %8.1f %8.1f %8.1f %8.1f\n",
-                                          static_cast<double>(box.score),
-                                          static_cast<double>(box.x1), static_cast<double>(box.y1),
-                                          static_cast<double>(box.x2), static_cast<double>(box.y2));
+    text += padded(name(box)) +
+            host::formatted("  %.3f %8.1f %8.1f %8.1f %8.1f\n", static_cast<double>(box.score),
+                            static_cast<double>(box.x1), static_cast<double>(box.y1),
+                            static_cast<double>(box.x2), static_cast<double>(box.y2));
   }
   return text;
 }
