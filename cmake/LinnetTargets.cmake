@@ -1,10 +1,13 @@
 # How Linnet's targets are compiled. Nothing here touches global flags, so that the project can be
 # nested in another.
 
-# Flags for every target of the project.
+# Flags for every target of the project. -ffp-contract=off: without it a compiler for ARM fuses
+# multiplications and additions, and neither the scalar reference nor the weights that the converter
+# transforms would be the same bytes everywhere.
 function(linnet_common target)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wnon-virtual-dtor)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
+                         -ffp-contract=off)
   if(LINNET_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
@@ -18,14 +21,13 @@ function(linnet_common target)
   endif()
 endfunction()
 
-# The runtime: C++17, no exceptions, no RTTI, no hidden calls. -ffp-contract=off keeps the scalar
-# reference the same on every CPU.
+# The runtime: C++17, no exceptions, no RTTI, no hidden calls.
 function(linnet_runtime target)
   linnet_common(${target})
   set_target_properties(${target} PROPERTIES CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON
                         CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
   target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti
-    -fno-threadsafe-statics> -ffp-contract=off -fno-math-errno -ffunction-sections -fdata-sections)
+    -fno-threadsafe-statics> -fno-math-errno -ffunction-sections -fdata-sections)
 endfunction()
 
 # Host programs and their libraries: C++20.

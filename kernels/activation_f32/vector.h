@@ -93,6 +93,14 @@ LINNET_INLINE bool is_clamp(Activation activation) {
          activation == Activation::relu6;
 }
 
+// Applies such an activation to a tile of accumulators; others leave it as it is.
+template <typename S, typename Tile>
+LINNET_INLINE void clamp_tile(Tile& tile, Activation activation) {
+  if (activation != Activation::relu && activation != Activation::relu6) return;
+  tile.at_least(S::set(0.0f));
+  if (activation == Activation::relu6) tile.at_most(S::set(6.0f));
+}
+
 // Four vectors of a row, or two of each of two rows: each is a long chain of dependent operations,
 // and four of them fill the pipelines.
 template <typename S, typename Activate>

@@ -10,6 +10,7 @@
 
 #include "kernels/activation_f32/vector.h"
 #include "kernels/dwconv_f32/dwconv_f32.h"
+#include "kernels/simd/vectors.h"
 
 namespace linnet {
 namespace {  // NOLINT(google-build-namespaces)
@@ -30,27 +31,6 @@ LINNET_INLINE void find_rows(const DwconvF32Args& a, DwconvRows* rows) {
     rows->weights[rows->count++] =
         a.weights + static_cast<size_t>(1 + r * a.kernel_w) * a.weight_row_stride;
   }
-}
-
-// Loads and stores of whole vectors, and of the last channels.
-template <typename S>
-struct WholeVector {
-  LINNET_INLINE typename S::V load(const float* p) const { return S::load(p); }
-  LINNET_INLINE void store(float* p, typename S::V v) const { S::store(p, v); }
-};
-template <typename S>
-struct PartOfVector {
-  int n;
-  LINNET_INLINE typename S::V load(const float* p) const { return S::load_part(p, n); }
-  LINNET_INLINE void store(float* p, typename S::V v) const { S::store_part(p, v, n); }
-};
-
-// Calls visit(io, channel) for each vector of channels.
-template <typename S, typename Visit>
-LINNET_INLINE void for_each_vector(int channels, const Visit& visit) {
-  int c = 0;
-  for (; c + S::kWidth <= channels; c += S::kWidth) visit(WholeVector<S>(), c);
-  if (c < channels) visit(PartOfVector<S>{channels - c}, c);
 }
 
 // Output pixel x, whatever part of its window is in the row.

@@ -3,6 +3,7 @@
 
 #include "kernels/activation_f32/vector.h"
 #include "kernels/eltwise_f32/eltwise_f32.h"
+#include "kernels/simd/vectors.h"
 
 namespace linnet {
 namespace {  // NOLINT(google-build-namespaces)
@@ -14,14 +15,10 @@ LINNET_INLINE void combine_vectors(int pixels, int channels, const float* a, siz
   with_activation<S>(
       epilogue, [&](auto activate) __attribute__((always_inline)) {
         for (int p = 0; p < pixels; ++p) {
-          int c = 0;
-          for (; c + S::kWidth <= channels; c += S::kWidth) {
-            S::store(out + c, activate(op(S::load(a + c), S::load(b + c))));
-          }
-          if (c < channels) {
-            const int n = channels - c;
-            S::store_part(out + c, activate(op(S::load_part(a + c, n), S::load_part(b + c, n))), n);
-          }
+          for_each_vector<S>(
+              channels, [&](auto io, int c) __attribute__((always_inline)) {
+                io.store(out + c, activate(op(io.load(a + c), io.load(b + c))));
+              });
           a += a_stride;
           b += b_stride;
           out += out_stride;

@@ -98,10 +98,7 @@ LINNET_INLINE void broadcast_panels(const BroadcastCall& call, const float* w, i
       tile.multiply(i, S::load_panels(w, step), S::load_panels(w2, odd));
     }
   }
-  if (call.activation == Activation::relu || call.activation == Activation::relu6) {
-    tile.at_least(S::set(0.0f));
-    if (call.activation == Activation::relu6) tile.at_most(S::set(6.0f));
-  }
+  clamp_tile<S>(tile, call.activation);
   tile.store(call.m, n, out, call.out_stride);
 }
 

@@ -118,10 +118,7 @@ LINNET_INLINE void lane_panel(int m, int segments, const float* const* rows, con
       w += kIgemmF32PanelWidth;
     }
   }
-  if (activation == Activation::relu || activation == Activation::relu6) {
-    tile.at_least(S::set(0.0f));
-    if (activation == Activation::relu6) tile.at_most(S::set(6.0f));
-  }
+  clamp_tile<S>(tile, activation);
   if (!kHalf && m == kRows && n >= kIgemmF32PanelWidth) {
     tile.store(out, stride);
   } else {

@@ -4,6 +4,7 @@
 #include <cfloat>
 
 #include "kernels/pool_f32/pool_f32.h"
+#include "kernels/simd/vectors.h"
 
 namespace linnet {
 namespace {  // NOLINT(google-build-namespaces)
@@ -23,16 +24,15 @@ LINNET_INLINE PoolWindow pool_window(const PoolF32Args& a, int x) {
 }
 
 // Combines all input pixels of the window, for one vector of channels.
-template <typename S, typename Load, typename Combine>
+template <typename S, typename Io, typename Combine>
 LINNET_INLINE typename S::V combine_window(const PoolF32Args& a, const PoolWindow& window, int c,
-                                           typename S::V start, const Load& load,
-                                           const Combine& combine) {
+                                           typename S::V start, Io io, const Combine& combine) {
   auto result = start;
   for (int r = 0; r < a.kernel_h; ++r) {
     if (a.rows[r] == nullptr) continue;
     const float* in = a.rows[r] + static_cast<size_t>(window.first) * a.in_pixel_stride + c;
     for (int column = window.first; column < window.last; ++column) {
-      result = combine(result, load(in));
+      result = combine(result, io.load(in));
       in += a.in_pixel_stride;
     }
   }
@@ -47,18 +47,11 @@ LINNET_INLINE void pool_pixels(const PoolF32Args& a, int first, int last, float 
   for (int x = first; x < last; ++x) {
     const PoolWindow window = pool_window(a, x);
     float* out = a.out + static_cast<size_t>(x) * a.out_pixel_stride;
-    int c = 0;
-    for (; c + S::kWidth <= a.channels; c += S::kWidth) {
-      const auto load = [](const float* p) { return S::load(p); };
-      const auto sum = combine_window<S>(a, window, c, S::set(start), load, combine);
-      S::store(out + c, finish(sum, window));
-    }
-    if (c < a.channels) {
-      const int n = a.channels - c;
-      const auto load = [n](const float* p) { return S::load_part(p, n); };
-      const auto sum = combine_window<S>(a, window, c, S::set(start), load, combine);
-      S::store_part(out + c, finish(sum, window), n);
-    }
+    for_each_vector<S>(
+        a.channels, [&](auto io, int c) __attribute__((always_inline)) {
+          const auto sum = combine_window<S>(a, window, c, S::set(start), io, combine);
+          io.store(out + c, finish(sum, window));
+        });
   }
 }
 
@@ -125,16 +118,15 @@ LINNET_INLINE void avg_pool_row(const PoolF32Args& a) {
 }
 
 // Sums of at most kRun pixels are added up, so that rounding errors stay small.
-template <typename S, typename Load>
-LINNET_INLINE typename S::V mean_vector(int pixels, const float* in, size_t stride,
-                                        const Load& load) {
+template <typename S, typename Io>
+LINNET_INLINE typename S::V mean_vector(int pixels, const float* in, size_t stride, Io io) {
   constexpr int kRun = 64;
   auto total = S::set(0.0f);
   for (int p = 0; p < pixels;) {
     const int end = pixels - p < kRun ? pixels : p + kRun;
     auto sum = S::set(0.0f);
     for (; p < end; ++p) {
-      sum = S::add(sum, load(in));
+      sum = S::add(sum, io.load(in));
       in += stride;
     }
     total = S::add(total, sum);
@@ -145,18 +137,10 @@ LINNET_INLINE typename S::V mean_vector(int pixels, const float* in, size_t stri
 template <typename S>
 LINNET_INLINE void global_avg_pool(int pixels, int channels, const float* in, size_t stride,
                                    float* out) {
-  int c = 0;
-  for (; c + S::kWidth <= channels; c += S::kWidth) {
-    S::store(out + c,
-             mean_vector<S>(pixels, in + c, stride, [](const float* p) { return S::load(p); }));
-  }
-  if (c < channels) {
-    const int n = channels - c;
-    S::store_part(
-        out + c,
-        mean_vector<S>(pixels, in + c, stride, [n](const float* p) { return S::load_part(p, n); }),
-        n);
-  }
+  for_each_vector<S>(
+      channels, [&](auto io, int c) __attribute__((always_inline)) {
+        io.store(out + c, mean_vector<S>(pixels, in + c, stride, io));
+      });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kernels/activation_f32/vector.h"
+#include "kernels/simd/vectors.h"
 #include "kernels/winograd_f32/winograd_f32.h"
 
 namespace linnet {
@@ -54,18 +55,6 @@ struct Winograd4 {
   }
 };
 
-template <typename S>
-struct WinogradWhole {
-  LINNET_INLINE typename S::V load(const float* p) const { return S::load(p); }
-  LINNET_INLINE void store(float* p, typename S::V v) const { S::store(p, v); }
-};
-template <typename S>
-struct WinogradPart {
-  int n;
-  LINNET_INLINE typename S::V load(const float* p) const { return S::load_part(p, n); }
-  LINNET_INLINE void store(float* p, typename S::V v) const { S::store_part(p, v, n); }
-};
-
 template <typename S, typename W, typename Io, int... kPlace>
 LINNET_INLINE void winograd_input_vector(Io io, const float* const* pixels, int c, float* out,
                                          size_t stride, std::integer_sequence<int, kPlace...>) {
@@ -90,13 +79,10 @@ template <typename S, typename W>
 LINNET_INLINE void winograd_input(const float* const* pixels, int channels, float* out,
                                   size_t stride) {
   const auto places = std::make_integer_sequence<int, W::kPatch>();
-  int c = 0;
-  for (; c + S::kWidth <= channels; c += S::kWidth) {
-    winograd_input_vector<S, W>(WinogradWhole<S>(), pixels, c, out, stride, places);
-  }
-  if (c < channels) {
-    winograd_input_vector<S, W>(WinogradPart<S>{channels - c}, pixels, c, out, stride, places);
-  }
+  for_each_vector<S>(
+      channels, [&](auto io, int c) __attribute__((always_inline)) {
+        winograd_input_vector<S, W>(io, pixels, c, out, stride, places);
+      });
 }
 
 template <typename S, typename W, typename Io, typename Activate, int... kPlace, int... kPixel>
@@ -132,15 +118,10 @@ LINNET_INLINE void winograd_output(const float* in, size_t stride, const float* 
   const auto tile = std::make_integer_sequence<int, W::kTile>();
   with_activation<S>(
       epilogue, [&](auto activate) __attribute__((always_inline)) {
-        int c = 0;
-        for (; c + S::kWidth <= channels; c += S::kWidth) {
-          winograd_output_vector<S, W>(WinogradWhole<S>(), activate, in, stride, bias, c, pixels,
-                                       places, tile);
-        }
-        if (c < channels) {
-          winograd_output_vector<S, W>(WinogradPart<S>{channels - c}, activate, in, stride, bias, c,
-                                       pixels, places, tile);
-        }
+        for_each_vector<S>(
+            channels, [&](auto io, int c) __attribute__((always_inline)) {
+              winograd_output_vector<S, W>(io, activate, in, stride, bias, c, pixels, places, tile);
+            });
       });
 }
 

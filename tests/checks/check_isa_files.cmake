@@ -3,12 +3,7 @@
 #   cmake -DNM=nm -DARCHIVE=liblinnet.a -P check_isa_files.cmake
 cmake_minimum_required(VERSION 3.20)
 
-execute_process(COMMAND ${NM} ${ARCHIVE} OUTPUT_VARIABLE output RESULT_VARIABLE result)
-if(NOT result EQUAL 0)
-  message(FATAL_ERROR "${NM} ${ARCHIVE} failed: ${result}")
-endif()
-string(REPLACE ";" "," output "${output}")
-string(REPLACE "\n" ";" lines "${output}")
+include(${CMAKE_CURRENT_LIST_DIR}/read_symbols.cmake)
 set(member "")
 set(weak "")
 foreach(line IN LISTS lines)

@@ -22,12 +22,7 @@ string(REPLACE ";" "|" allowed "${allowed}")
 # What must not be defined either: type names, type information, guards, static constructors.
 set(forbidden "_ZT[ISV]|_ZGV|_GLOBAL__sub_I_|__cxx_global_var_init|_Zn[wa][jm]$|_Zd[la]Pv")
 
-execute_process(COMMAND ${NM} ${ARCHIVE} OUTPUT_VARIABLE output RESULT_VARIABLE result)
-if(NOT result EQUAL 0)
-  message(FATAL_ERROR "${NM} ${ARCHIVE} failed: ${result}")
-endif()
-string(REPLACE ";" "" output "${output}")
-string(REPLACE "\n" ";" lines "${output}")
+include(${CMAKE_CURRENT_LIST_DIR}/read_symbols.cmake)
 
 set(defined)
 set(undefined)
