@@ -1,5 +1,7 @@
 #include "engine/ops/conv_block.h"
 
+#include <cstring>
+
 #include "engine/arena.h"
 
 namespace linnet {
@@ -45,6 +47,24 @@ size_t pixel_bytes(const Step& step) {
   return static_cast<size_t>(node.kernel_h * columns * step.in[0].channels()) * sizeof(float);
 }
 
+// Output channels of one kernel call.
+int group_channels(int nr, size_t panel_floats) {
+  const size_t group = kPanelGroupBytes / (panel_floats * sizeof(float)) * kPanel;
+  const int channels = static_cast<int>(group) / nr * nr;
+  return channels == 0 ? nr : channels;
+}
+
+// Runs are short; a compiler would make a long loop with checks for overlap of them.
+void copy_channels(const float* from, int count, float* to) {
+  for (; count >= 4; count -= 4, from += 4, to += 4) std::memcpy(to, from, 4 * sizeof(float));
+  if ((count & 2) != 0) {
+    std::memcpy(to, from, 2 * sizeof(float));
+    from += 2;
+    to += 2;
+  }
+  if ((count & 1) != 0) *to = *from;
+}
+
 }  // namespace
 
 int conv_block_pixels(const Step& step) {
@@ -64,7 +84,8 @@ ConvBlock::ConvBlock(const SessionState& session, const Step& step, void* scratc
       kernel_(variant(step)),
       shape_(step),
       epilogue_(epilogue_of(*step.node)),
-      panel_floats_(igemm_f32_panel_floats(static_cast<size_t>(shape_.pixel_floats))) {
+      panel_floats_(igemm_f32_panel_floats(static_cast<size_t>(shape_.pixel_floats))),
+      group_channels_(group_channels(kernel_.nr, panel_floats_)) {
   const Scratch parts = divide(step, scratch);
   rows_ = parts.rows;
   k_ = parts.k;
@@ -91,15 +112,9 @@ void ConvBlock::keep_pixel(int from, int to) {
   pixels_[to] = first_ + from;
 }
 
-int ConvBlock::group_channels() const {
-  const size_t group = kPanelGroupBytes / (panel_floats_ * sizeof(float)) * kPanel;
-  const int channels = static_cast<int>(group) / kernel_.nr * kernel_.nr;
-  return channels == 0 ? kernel_.nr : channels;
-}
-
 void ConvBlock::run(int begin, int end) const {
   if (out_ != nullptr) return run_packed(begin, end);
-  const int group = group_channels();
+  const int group = group_channels_;
   const View& out = step_.out;
   int channel = begin;
   int segment = 0;        // that holds it
@@ -126,7 +141,7 @@ void ConvBlock::run(int begin, int end) const {
 
 // To `out`, where no run ends.
 void ConvBlock::run_packed(int begin, int end) const {
-  const int group = group_channels();
+  const int group = group_channels_;
   for (int channel = begin; channel < end; channel += group) {
     const int n = end - channel < group ? end - channel : group;
     write_rows(channel, n, out_ + channel, static_cast<size_t>(step_.out.channels()));
@@ -191,12 +206,13 @@ void ConvBlock::copy_tile(int channel, int n, int p, int m) const {
 
 void ConvBlock::copy_run(const float* from, int from_stride, const format::Segment& run, int offset,
                          int count, int p, int m) const {
+  const auto to_stride = static_cast<std::ptrdiff_t>(session_.tensors[run.tensor].channels);
   float* to = output(run.tensor, p, run.channel + offset);
   for (int i = 0; i < m; ++i) {
     if (filtered_) to = output(run.tensor, p + i, run.channel + offset);
-    for (int c = 0; c < count; ++c) to[c] = from[c];
+    copy_channels(from, count, to);
     from += from_stride;
-    to += session_.tensors[run.tensor].channels;
+    to += to_stride;
   }
 }
 

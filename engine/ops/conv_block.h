@@ -31,7 +31,6 @@ class ConvBlock {
 
  private:
   const float* panel(int channel) const;
-  int group_channels() const;
   void run_packed(int begin, int end) const;
   void write_rows(int channel, int n, float* out, size_t stride) const;
   void write_run(int channel, int n, const format::Segment& to, int to_channel) const;
@@ -48,6 +47,7 @@ class ConvBlock {
   ConvShape shape_;
   Epilogue epilogue_;
   size_t panel_floats_;
+  int group_channels_;
   const float** rows_;  // segments x mr pointers for each tile
   int* k_;              // channels of each segment
   int* pixels_;         // of a filtered block: index in the picture
