@@ -1,0 +1,39 @@
+// Requantization, in one place: from a 32-bit sum to an 8-bit value. Every instruction set gives
+// these bits; docs/quantization.md says why.
+//
+//   q = clamp(round_half_to_even(float(sum) * multiplier) + zero_point, low, high)
+//
+// float(sum) and the product are rounded to the nearest float, ties to even, as IEEE 754 asks; they
+// are not fused with anything. Saturating on the way (to 16 bits, say) changes nothing, because
+// low and high are within a byte. The source of the idea is the "fp32" scheme of XNNPACK
+// (https://github.com/google/XNNPACK).
+#pragma once
+
+#include "kernels/base.h"
+
+namespace linnet {
+
+// What becomes of the sums of an int8 kernel.
+struct RequantizeS8 {
+  int8_t zero_point = 0;  // of the output
+  int8_t low = -128;      // ReLU is low = zero_point, ReLU6 limits high too
+  int8_t high = 127;      // at least low
+};
+
+// The nearest whole number, ties to even, for |x| < 2^22: adding 1.5 * 2^23 leaves no bits for the
+// fraction.
+LINNET_INLINE int32_t round_half_to_even(float x) {
+  constexpr float kMagic = 12582912.0f;
+  return static_cast<int32_t>((x + kMagic) - kMagic);
+}
+
+LINNET_INLINE int8_t requantize_s8(int32_t sum, float multiplier, const RequantizeS8& to) {
+  float x = static_cast<float>(sum) * multiplier;
+  const auto low = static_cast<float>(to.low - to.zero_point);
+  const auto high = static_cast<float>(to.high - to.zero_point);
+  x = x > low ? x : low;
+  x = x < high ? x : high;
+  return static_cast<int8_t>(round_half_to_even(x) + to.zero_point);
+}
+
+}  // namespace linnet
