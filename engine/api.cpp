@@ -3,6 +3,7 @@
 #include "engine/ops/conv_head.h"
 #include "engine/session.h"
 #include "kernels/cpu_features.h"
+#include "kernels/quantize/quantize.h"
 #include "model/verify.h"
 
 #include <cstring>
@@ -61,7 +62,18 @@ linnet_detect_options options_or_default(const linnet_detect_options* options) {
 }
 
 linnet_tensor view_of(const Tensor& t) {
-  return {t.data, t.height, t.width, t.channels, static_cast<size_t>(t.channels)};
+  linnet_tensor view{};
+  view.height = t.height;
+  view.width = t.width;
+  view.channels = t.channels;
+  view.pixel_stride = static_cast<size_t>(t.channels);
+  if (t.dtype == format::kS8) {
+    view.type = LINNET_S8;
+    view.data_s8 = static_cast<const int8_t*>(t.data);
+  } else {
+    view.data = static_cast<const float*>(t.data);
+  }
+  return view;
 }
 
 linnet_status place_picture(SessionState* session, const linnet_image* image) {
@@ -83,6 +95,16 @@ void place_own_input(SessionState* session) {
   session->picture_height = session->height;
 }
 
+void quantize_input(const SessionState& session, const float* input) {
+  const Tensor& in = session.tensors[0];
+  const float steps = 1.0f / session.model.header().input_scale;
+  const float multiplier[] = {steps, steps, steps};
+  const auto channels = static_cast<size_t>(in.channels);
+  quantize_select(session.cpu_features)
+      .quantize(in.height * in.width, in.channels, input, channels, multiplier, {-128, -128, 127},
+                static_cast<int8_t*>(in.data), channels);
+}
+
 // Runs the network on `input`, or on what the letterbox left.
 linnet_status run_network(SessionState* session, const float* input) {
   if (input == nullptr && !session->has_input) {
@@ -96,7 +118,12 @@ linnet_status run_network(SessionState* session, const float* input) {
   }
   place_own_input(session);
   Tensor& in = session->tensors[0];
-  float* const own = in.data;
+  if (in.dtype == format::kS8) {
+    quantize_input(*session, input);
+    execute(session);
+    return LINNET_OK;
+  }
+  void* const own = in.data;
   in.data = const_cast<float*>(input);  // a verified model never writes its input
   execute(session);
   in.data = own;

@@ -133,7 +133,7 @@ uint32_t collect(SessionState* session, const linnet_detect_options& options) {
     const format::HeadRecord& record = session->model.head(i);
     const HeadDecoder decoder{record, options, classes, gate, &heap};
     const Tensor& t = session->tensors[record.tensor];
-    const float* logits = t.data;
+    const auto* logits = static_cast<const float*>(t.data);
     for (int y = 0; y < t.height; ++y) {
       for (int x = 0; x < t.width; ++x) {
         for (int a = 0; a < record.anchor_count; ++a) {

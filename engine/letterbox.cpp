@@ -115,18 +115,29 @@ Rgb sample(const Reader& read, const LetterboxColumn& row, const LetterboxColumn
           mix(a.b * wl + b.b * wr, c.b * wl + d.b * wr, wt, wb)};
 }
 
-template <typename Reader>
-void fill_input(SessionState* session, const linnet_image& image, const Placement& at,
-                const Reader& read) {
-  const float scale = session->model.header().input_scale;
-  const float border = kBorder * scale;
+// One writer per element type of the input: a pixel's byte as the network reads it.
+struct FloatWriter {
+  using Value = float;
+  float scale;
+  float operator()(int byte) const { return static_cast<float>(byte) * scale; }
+};
+
+struct Int8Writer {
+  using Value = int8_t;
+  int8_t operator()(int byte) const { return static_cast<int8_t>(byte - 128); }
+};
+
+template <typename Reader, typename Writer>
+void fill_pixels(SessionState* session, const linnet_image& image, const Placement& at,
+                 const Reader& read, const Writer& write) {
+  const typename Writer::Value border = write(kBorder);
   const double scale_x = 1.0 / (static_cast<double>(at.width) / image.width);
   const double scale_y = 1.0 / (static_cast<double>(at.height) / image.height);
   const bool same_size = at.width == image.width && at.height == image.height;
   for (int x = 0; x < at.width; ++x) {
     session->columns[x] = sample_position(x, scale_x, image.width, true);
   }
-  float* out = session->tensors[0].data;
+  auto* out = static_cast<typename Writer::Value*>(session->tensors[0].data);
   for (int y = 0; y < session->height; ++y) {
     const int inner_y = y - at.top;
     const bool row_inside = inner_y >= 0 && inner_y < at.height;
@@ -140,10 +151,20 @@ void fill_input(SessionState* session, const linnet_image& image, const Placemen
       }
       const Rgb rgb =
           same_size ? read(inner_y, inner_x) : sample(read, row, session->columns[inner_x]);
-      out[0] = static_cast<float>(rgb.r) * scale;
-      out[1] = static_cast<float>(rgb.g) * scale;
-      out[2] = static_cast<float>(rgb.b) * scale;
+      out[0] = write(rgb.r);
+      out[1] = write(rgb.g);
+      out[2] = write(rgb.b);
     }
+  }
+}
+
+template <typename Reader>
+void fill_input(SessionState* session, const linnet_image& image, const Placement& at,
+                const Reader& read) {
+  if (session->tensors[0].dtype == format::kS8) {
+    fill_pixels(session, image, at, read, Int8Writer{});
+  } else {
+    fill_pixels(session, image, at, read, FloatWriter{session->model.header().input_scale});
   }
 }
 

@@ -9,6 +9,8 @@
 #include "engine/ops/op.h"
 #include "engine/planner.h"
 #include "kernels/cpu_features.h"
+#include "kernels/igemm_s8/igemm_s8.h"
+#include "model/conv_segments.h"
 #include "model/verify.h"
 
 namespace linnet {
@@ -27,7 +29,7 @@ struct Planning {
 // The configuration with defaults filled in.
 struct Settings {
   int height, width, threads;
-  uint32_t max_candidates, cpu_features;
+  uint32_t max_candidates, cpu_features, flags;
 };
 
 linnet_status check_extent(const format::Header& header, int* extent, int native, const char* what,
@@ -73,9 +75,18 @@ linnet_status check_settings(const ModelView& model, const linnet_config& config
     return report(config.error, LINNET_INVALID_ARGUMENT, "max_candidates: too many", kMaxCandidates,
                   settings->max_candidates);
   }
+  if ((config.flags & ~uint32_t{LINNET_EVERY_TENSOR}) != 0) {
+    return report(config.error, LINNET_INVALID_ARGUMENT, "flags: unknown bits", LINNET_EVERY_TENSOR,
+                  config.flags);
+  }
+  settings->flags = config.flags;
   const uint32_t available = cpu_features_available();
   settings->cpu_features = config.cpu_features == 0 ? available : config.cpu_features & available;
   return LINNET_OK;
+}
+
+format::DType type_of(const ModelView& model, const View& view) {
+  return static_cast<format::DType>(model.tensor(view.segments[0].tensor).dtype);
 }
 
 // Extents of the step's views, kernels, weights.
@@ -83,17 +94,18 @@ void bind_step(const ModelView& model, const Extent* extents, int index, uint32_
                Step* step) {
   const format::Node& node = model.node(index);
   *step = Step();
-  step->op = find_op(node.op);
   step->node = &node;
   for (int i = 0; i < node.operand_count; ++i) step->in[i] = model.operand(node, i);
   step->out = model.output(node);
   step->in_extent = view_extent(step->in[0], extents);
   step->out_extent = view_extent(step->out, extents);
   step->weights = model.weights(node);
-  const format::Segment& first = step->in[0].segments[0];
-  step->whole_input = step->in[0].count == 1 && first.channel == 0 && first.upsample_shift == 0 &&
-                      first.channels == model.tensor(first.tensor).channels;
+  step->whole_input =
+      is_whole_tensor(step->in[0], model.tensor(step->in[0].segments[0].tensor).channels);
   step->head = head_of_step(model, *step);
+  step->in_type = type_of(model, step->in[0]);
+  step->out_type = type_of(model, step->out);
+  step->op = find_op(node.op, step->in_type, step->out_type);
   step->op->bind(cpu_features, step);
 }
 
@@ -120,26 +132,27 @@ bool fuse(const Step& next, int i, int threads, PlannedTensor* tensors, Step* st
   // Both steps run at the same time: what one reads must not lie where the other writes.
   extend_lifetime(step->in[0], i + 1, tensors);
   extend_lifetime(next.out, i, tensors);
-  step->op = &k_conv_fused;
+  step->op = step->out_type == format::kS8 ? &k_conv_fused_s8 : &k_conv_fused;
   step->fused = {next.node, next.out, next.out_extent, next.weights, next.kernel};
   return true;
 }
 
-// Zeros that stand for padding: a pixel of a run of channels, or a row of a window.
+// Zeros that stand for padding: a pixel of a run of channels.
 size_t zero_floats(const Step& step) {
   size_t most = 0;
   for (int i = 0; i < step.in[0].count; ++i) {
     if (step.in[0].segments[i].channels > most) most = step.in[0].segments[i].channels;
   }
-  return step.whole_input && step.node->kernel_w > 1 ? most * step.node->kernel_w : most;
+  return step.node->op == format::k_winograd_conv2d ? most : 0;
 }
 
 // When each tensor is alive, and how large it is. False if one is too large for the planner.
 bool fill_plan(const ModelView& model, const Extent* extents, PlannedTensor* tensors) {
   for (int i = 0; i < model.tensor_count(); ++i) {
-    const uint64_t floats =
+    const auto dtype = static_cast<format::DType>(model.tensor(i).dtype);
+    const uint64_t values =
         uint64_t{extents[i].height} * extents[i].width * model.tensor(i).channels;
-    const uint64_t bytes = floats * sizeof(float);
+    const uint64_t bytes = values * element_bytes(dtype);
     const uint64_t units = (bytes + LINNET_ALIGNMENT - 1) / LINNET_ALIGNMENT;
     if (units > UINT32_MAX) return false;
     tensors[i].units = static_cast<uint32_t>(units);
@@ -169,9 +182,10 @@ linnet_status bind_steps(const ModelView& model, const Settings& settings, Plann
                          Step* steps, StepNeeds* needs, linnet_error* error) {
   const int count = model.node_count();
   for (int i = 0; i < count; ++i) {
-    if (find_op(model.node(i).op) == nullptr) {
-      return report(error, LINNET_UNSUPPORTED, "op: not in this build (LINNET_OPS)", 0,
-                    model.node(i).op, i);
+    const format::Node& node = model.node(i);
+    if (find_op(node.op, type_of(model, model.operand(node, 0)),
+                type_of(model, model.output(node))) == nullptr) {
+      return report(error, LINNET_UNSUPPORTED, "op: not in this build (LINNET_OPS)", 0, node.op, i);
     }
   }
   bool fused = false;  // the step is part of the one before
@@ -185,7 +199,8 @@ linnet_status bind_steps(const ModelView& model, const Settings& settings, Plann
       step.op = nullptr;
       fused = false;
     } else {
-      fused = has_next && fuse(next, i, settings.threads, planning->tensors, &step);
+      fused = has_next && (settings.flags & LINNET_EVERY_TENSOR) == 0 &&
+              fuse(next, i, settings.threads, planning->tensors, &step);
       const size_t bytes = round_up(step.op->scratch_bytes(step), LINNET_ALIGNMENT);
       if (bytes > needs->scratch_bytes) needs->scratch_bytes = bytes;
       if (zero_floats(step) > needs->zero_floats) needs->zero_floats = zero_floats(step);
@@ -231,7 +246,9 @@ linnet_status lay_out(const ModelView& model, const linnet_config& config, Arena
     uint8_t bytes[LINNET_ALIGNMENT];
   };
   if (units > SIZE_MAX / sizeof(Unit)) return report_too_large(config.error);
-  Unit* activations = arena->take<Unit>(static_cast<size_t>(units));
+  // One more: igemm_s8 reads a little beyond a row.
+  static_assert(kIgemmS8OverRead <= sizeof(Unit));
+  Unit* activations = arena->take<Unit>(static_cast<size_t>(units) + 1);
   if (arena->overflowed()) return report_too_large(config.error);
   if (session == nullptr) return LINNET_OK;
 
@@ -254,11 +271,11 @@ linnet_status lay_out(const ModelView& model, const linnet_config& config, Arena
   session->max_candidates = settings.max_candidates;
   session->columns = columns;
   for (int i = 0; i < model.tensor_count(); ++i) {
-    auto* data = planning.tensors[i].units == 0
-                     ? nullptr
-                     : reinterpret_cast<float*>(activations + planning.tensors[i].offset);
-    new (&tensors[i]) Tensor{data, planning.extents[i].height, planning.extents[i].width,
-                             model.tensor(i).channels};
+    void* data =
+        planning.tensors[i].units == 0 ? nullptr : activations + planning.tensors[i].offset;
+    new (&tensors[i])
+        Tensor{data, planning.extents[i].height, planning.extents[i].width,
+               model.tensor(i).channels, static_cast<format::DType>(model.tensor(i).dtype)};
   }
   // A verified file may still read channels that nothing wrote: let them be the same on every run.
   std::memset(activations, 0, static_cast<size_t>(units) * sizeof(Unit));

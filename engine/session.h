@@ -13,15 +13,21 @@ struct OpDesc;
 struct SessionState;
 
 struct Tensor {
-  float* data = nullptr;  // NHWC, pixel stride = channels
+  void* data = nullptr;  // NHWC, pixel stride = channels
   int height = 0, width = 0, channels = 0;
+  format::DType dtype = format::kF32;
 };
+
+inline size_t element_bytes(format::DType dtype) {
+  return dtype == format::kS8 ? 1 : sizeof(float);
+}
 
 // One node, ready to run. A step that runs inside the one before has no op.
 struct Step {
   const OpDesc* op = nullptr;
   const format::Node* node = nullptr;
   View in[2], out;
+  format::DType in_type = format::kF32, out_type = format::kF32;
   Extent in_extent, out_extent;  // of operand 0 (after upsampling) and of the output
   const void* weights = nullptr;
   const void* kernel = nullptr;  // the variant that the op chose, of the family's variant type

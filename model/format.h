@@ -81,7 +81,10 @@ struct HeadRecord {  // 72 bytes
 };
 static_assert(sizeof(HeadRecord) == 72);
 
-enum DType : uint8_t { kF32 = 0 };
+// kS8: quantized values, real = scale * (value - zero point). Scales lie in no record: they are
+// folded into weights and multipliers, and a channel may have its own. The input, if it is s8,
+// holds the picture's bytes minus 128.
+enum DType : uint8_t { kF32 = 0, kS8 = 1 };
 
 // A physical buffer: NHWC, pixel stride = channels. Its height and width follow from the input size
 // at open time. Tensor 0 is the input.
@@ -111,7 +114,7 @@ struct Segment {  // 8 bytes
 static_assert(sizeof(Segment) == 8);
 
 enum OpCode : uint8_t {
-#define LINNET_OP(name, code, operands, weights, window, channels) k_##name = code,
+#define LINNET_OP(name, code, operands, weights, window, channels, types) k_##name = code,
 #include "model/ops.def"
 #undef LINNET_OP
 };
@@ -122,6 +125,12 @@ enum WeightLayout : uint8_t {
       1,  // kernels/igemm_f32/igemm_f32.h; K runs tap by tap, then segment, then channel
   kDwconvF32K1c8 = 2,    // kernels/dwconv_f32/dwconv_f32.h
   kWinogradF32N8k1 = 3,  // kernels/winograd_f32/winograd_f32.h
+  kIgemmS8N8k4 = 4,   // kernels/igemm_s8/igemm_s8.h, K as above; then, if `parameter` is 1, a table
+                      // of 256 bytes (kernels/table_s8/table_s8.h) that the results go through
+  kDwconvS8K1c8 = 5,  // kernels/dwconv_s8/dwconv_s8.h; then the table as above
+  kAddS8 = 6,         // AddRecord
+  kTableS8 = 7,       // 256 bytes (kernels/table_s8/table_s8.h)
+  kScales = 8,  // a float for each channel: dequantize 1 step of the value, quantize its inverse
 };
 
 // One step. Nodes are in execution order. Its views lie in the segment table at first_segment:
@@ -140,7 +149,8 @@ struct Node {          // 64 bytes
   uint16_t operand_segments[2];
   uint16_t output_segments;
   uint16_t parameter;  // factor, block or groups; avg_pool: 1 = padding counts;
-                       // winograd_conv2d: side of a tile, 2 or 4; else 0
+                       // winograd_conv2d: side of a tile, 2 or 4; conv2d and dwconv2d of s8: 1 =
+                       // the weights end with a table; else 0
   // Window: all zero unless the op slides one. Output extent =
   // floor((extent + pad_before + pad_after - (dilation * (kernel - 1) + 1)) / stride) + 1.
   uint8_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
@@ -148,8 +158,21 @@ struct Node {          // 64 bytes
   uint16_t reserved;       // 0
   uint32_t weight_offset;  // from the start of the weight section; multiple of 64
   uint32_t weight_bytes;   // exactly what layout and shapes ask for; 0 without weights
-  uint8_t reserved2[20];   // 0
+  // s8 only, else 0. in_zero_point: what a sliding window reads as padding (0 if there is none), of
+  // quantize and dequantize the value that stands for 0. The result is clamped to
+  // [out_low, out_high] before a table is applied; they are 0 if the result is not s8 or the op
+  // only moves or compares values.
+  int8_t in_zero_point, out_zero_point, out_low, out_high;
+  uint8_t reserved2[16];  // 0
 };
 static_assert(sizeof(Node) == 64);
+
+// Weights of add in s8 (kernels/eltwise_s8/eltwise_s8.h).
+struct AddRecord {  // 16 bytes
+  float multiplier[2];
+  int8_t zero_point[2];
+  uint8_t reserved[6];  // 0
+};
+static_assert(sizeof(AddRecord) == 16);
 
 }  // namespace linnet::format

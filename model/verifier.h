@@ -83,20 +83,40 @@ class Verifier {
   }
 
   bool check_write(const Node& node);
+  bool check_one_type(const View& view, DType* type);
+  bool check_types(const Node& node, const OpTraits& traits);
+  bool may_have_table(const Node& node) const;
   bool check_side(uint32_t kernel, uint32_t stride, uint32_t dilation, uint32_t before,
                   uint32_t after);
   bool check_window(const Node& n, const OpTraits& traits);
   bool check_parameter(const Node& node, const OpTraits& traits);
   bool check_channels(const Node& node, const OpTraits& traits);
 
+  // Of checked views.
+  DType input_type(const Node& node) const {
+    return static_cast<DType>(view_.tensor(view_.operand(node, 0).segments[0].tensor).dtype);
+  }
+  DType output_type(const Node& node) const {
+    return static_cast<DType>(view_.tensor(view_.output(node).segments[0].tensor).dtype);
+  }
+
+  // --- weights -------------------------------------------------------------------------------
+
+  bool check_quantization(const Node& node, const OpTraits& traits);
   // Bytes that the layout asks for. All factors are capped, so 64 bits cannot overflow.
-  uint64_t weight_bytes(const Node& node, const OpTraits& traits) const;
+  uint64_t weight_bytes(const Node& node, WeightLayout layout) const;
+  uint64_t panel_bytes_s8(const Node& node) const;
 
   static uint64_t round_up64(uint64_t value, uint64_t multiple) {
     return (value + multiple - 1) / multiple * multiple;
   }
 
   bool check_weights(const Node& node, const OpTraits& traits, uint64_t* cursor);
+  bool check_contents(const Node& node, const uint8_t* weights);
+  bool check_floats(const uint8_t* bytes, uint64_t count);
+  bool check_multipliers(const uint8_t* bytes, uint64_t count);
+  bool check_int8(const uint8_t* bytes, uint64_t count);
+  bool check_panels_s8(const Node& node, const uint8_t* panels);
 
   // Every claim of first_writer, which check_read relied on, is true.
   bool check_first_writers();

@@ -163,6 +163,7 @@ bool Verifier::check_heads() {
       return false;
     previous = head.stride;
     if (!check_anchors(head)) return false;
+    if (!equal(kF32, view_.tensor(head.tensor).dtype, "dtype of a head: must be f32")) return false;
     const uint64_t channels = uint64_t{head.anchor_count} * (5u + header().class_count);
     if (!equal(channels, view_.tensor(head.tensor).channels, "head channels")) return false;
   }

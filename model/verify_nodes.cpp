@@ -1,10 +1,12 @@
 // The verifier's checks of tensors and nodes.
-#include "kernels/dwconv_f32/dwconv_f32.h"
-#include "kernels/igemm_f32/igemm_f32.h"
-#include "kernels/winograd_f32/winograd_f32.h"
 #include "model/verifier.h"
 
 namespace linnet::format {
+
+// Ops whose results may go through a table: those that read s8 and multiply.
+bool Verifier::may_have_table(const Node& node) const {
+  return (node.op == k_conv2d || node.op == k_dwconv2d) && output_type(node) == kS8;
+}
 
 // Ops that find their input pixels through pointers.
 static bool may_upsample(const Node& node) {
@@ -18,8 +20,9 @@ bool Verifier::check_tensors() {
     const TensorRecord& t = view_.tensor(i);
     if (!check_name(t.name, "tensor name: beyond the string section")) return false;
     if (!in_range(1, kMaxChannels, t.channels, "tensor channels")) return false;
-    if (t.dtype != kF32) {
-      return fail(VerifyCode::unsupported, "tensor dtype: this build reads f32", kF32, t.dtype);
+    if (t.dtype != kF32 && t.dtype != kS8) {
+      return fail(VerifyCode::unsupported, "tensor dtype: this build reads f32 and s8", kS8,
+                  t.dtype);
     }
     if (!equal(0, uint64_t{t.reserved} | t.reserved2 | t.reserved3, "reserved tensor bytes"))
       return false;
@@ -47,8 +50,10 @@ bool Verifier::check_nodes() {
     if (!check_node_fields(node)) return false;
     const OpTraits& traits = *op_traits(node.op);
     if (!check_node_views(node, traits, &segment_cursor)) return false;
+    if (!check_types(node, traits)) return false;
     if (!check_window(node, traits) || !check_parameter(node, traits)) return false;
     if (!check_channels(node, traits)) return false;
+    if (!check_quantization(node, traits)) return false;
     if (!check_weights(node, traits, &weight_cursor)) return false;
   }
   index_ = -1;
@@ -151,6 +156,40 @@ bool Verifier::check_write(const Node& node) {
   return true;
 }
 
+bool Verifier::check_one_type(const View& view, DType* type) {
+  for (int i = 0; i < view.count; ++i) {
+    const auto found = static_cast<DType>(view_.tensor(view.segments[i].tensor).dtype);
+    if (i == 0) *type = found;
+    if (!equal(*type, found, "dtype of a segment: differs from the first one's")) return false;
+  }
+  return true;
+}
+
+bool Verifier::check_types(const Node& node, const OpTraits& traits) {
+  DType in = kF32, out = kF32, second = kF32;
+  if (!check_one_type(view_.operand(node, 0), &in) || !check_one_type(view_.output(node), &out))
+    return false;
+  if (node.operand_count == 2 && (!check_one_type(view_.operand(node, 1), &second) ||
+                                  !equal(in, second, "dtype of the second operand")))
+    return false;
+  switch (traits.types) {
+    case TypeRule::f32:
+      return equal(kF32, in, "dtype of the input: this op is for f32") &&
+             equal(kF32, out, "dtype of the output: this op is for f32");
+    case TypeRule::same:
+      return equal(in, out, "dtype of the output: must be the input's");
+    case TypeRule::dense:
+      return expect(in == kS8 || out == kF32, "dtype of the output: must be f32", kF32, out);
+    case TypeRule::to_s8:
+      return equal(kF32, in, "dtype of the input of quantize") &&
+             equal(kS8, out, "dtype of the output of quantize");
+    case TypeRule::to_f32:
+      return equal(kS8, in, "dtype of the input of dequantize") &&
+             equal(kF32, out, "dtype of the output of dequantize");
+  }
+  return false;
+}
+
 bool Verifier::check_side(uint32_t kernel, uint32_t stride, uint32_t dilation, uint32_t before,
                           uint32_t after) {
   if (!in_range(1, kMaxKernel, kernel, "kernel")) return false;
@@ -198,7 +237,8 @@ bool Verifier::check_parameter(const Node& node, const OpTraits& traits) {
         return expect(node.parameter == 2 || node.parameter == 4,
                       "parameter: side of a winograd tile, 2 or 4", 4, node.parameter);
       }
-      return at_most(node.op == k_avg_pool ? 1 : 0, node.parameter, "parameter: unused by this op");
+      return at_most(node.op == k_avg_pool || may_have_table(node) ? 1 : 0, node.parameter,
+                     "parameter: unused by this op");
   }
 }
 
@@ -219,65 +259,6 @@ bool Verifier::check_channels(const Node& node, const OpTraits& traits) {
       return equal(in, out, "output channels");
   }
   return false;
-}
-
-uint64_t Verifier::weight_bytes(const Node& node, const OpTraits& traits) const {
-  const uint64_t taps = uint64_t{node.kernel_h} * node.kernel_w;
-  const auto in = static_cast<uint64_t>(view_.operand(node, 0).channels());
-  const auto out = static_cast<uint64_t>(view_.output(node).channels());
-  switch (traits.weights) {
-    case WeightKind::none:
-      return 0;
-    case WeightKind::igemm: {
-      const uint64_t panel =
-          round_up64((in * taps + 1) * kIgemmF32PanelWidth * sizeof(float), kIgemmF32PanelAlign);
-      return (out + kIgemmF32PanelWidth - 1) / kIgemmF32PanelWidth * panel;
-    }
-    case WeightKind::winograd: {
-      const uint64_t panel =
-          round_up64((in + 1) * kIgemmF32PanelWidth * sizeof(float), kIgemmF32PanelAlign);
-      const uint64_t panels = (out + kIgemmF32PanelWidth - 1) / kIgemmF32PanelWidth;
-      const uint64_t positions = (uint64_t{node.parameter} + 2) * (uint64_t{node.parameter} + 2);
-      return winograd_bias_floats(out) * sizeof(float) + positions * panels * panel;
-    }
-    case WeightKind::dwconv:
-      return round_up64(out, kDwconvF32ChannelMultiple) * (taps + 1) * sizeof(float);
-  }
-  return 0;
-}
-
-bool Verifier::check_weights(const Node& node, const OpTraits& traits, uint64_t* cursor) {
-  constexpr uint8_t kLayouts[] = {kNoWeights, kIgemmF32N8k1, kDwconvF32K1c8, kWinogradF32N8k1};
-  const uint8_t layout = kLayouts[static_cast<int>(traits.weights)];
-  if (node.weight_layout != layout) {
-    return fail(
-        VerifyCode::unsupported,
-        "weight_layout: no kernel of this build reads it; convert the model with this release",
-        layout, node.weight_layout);
-  }
-  if (traits.weights == WeightKind::none) {
-    return equal(0, uint64_t{node.weight_offset} | node.weight_bytes, "weights: this op has none");
-  }
-  const SectionRange& range = header().sections[kWeights];
-  const uint64_t start = round_up64(*cursor, kAlignment);
-  if (!equal(start, node.weight_offset, "weight_offset: regions must follow one another"))
-    return false;
-  if (!equal(weight_bytes(node, traits), node.weight_bytes, "weight_bytes")) return false;
-  const uint64_t end = start + node.weight_bytes;
-  if (!at_most(range.bytes, end, "weight region: ends beyond the section")) return false;
-  const uint8_t* section = bytes_ + range.offset;
-  if (!expect(all_zero(section + *cursor, start - *cursor), "padding before weights: not zero", 0,
-              1))
-    return false;
-  *cursor = end;
-  const auto* weights = reinterpret_cast<const float*>(section + start);
-  for (uint32_t i = 0; i < node.weight_bytes / sizeof(float); ++i) {
-    if (!is_finite(weights[i])) {
-      return fail(VerifyCode::bad, "weight: infinite or not a number; the source model is broken",
-                  0, i);
-    }
-  }
-  return true;
 }
 
 bool Verifier::check_first_writers() {

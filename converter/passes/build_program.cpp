@@ -252,8 +252,8 @@ void write_view(std::ostream& out, const std::vector<format::Segment>& view) {
 
 const char* op_name(format::OpCode op) {
   switch (op) {
-#define LINNET_OP(name, code, operands, weights, window, channels) \
-  case format::k_##name:                                           \
+#define LINNET_OP(name, code, operands, weights, window, channels, types) \
+  case format::k_##name:                                                  \
     return #name;
 #include "model/ops.def"
 #undef LINNET_OP

@@ -1,6 +1,7 @@
 #include "kernels/activation_f32/activation_f32.h"
 
 #include "engine/ops/op.h"
+#include "kernels/table_s8/table_s8.h"
 
 namespace linnet {
 namespace {
@@ -11,20 +12,38 @@ void bind(uint32_t cpu_features, Step* step) {
 
 void run(const SessionState& session, const Step& step, int begin, int end, void*) {
   const Epilogue epilogue = epilogue_of(*step.node);
-  for_each_run(step.in[0], step.out,
-               [&](int, int count, const format::Segment& from, const format::Segment& to) {
-                 const Tensor& in = session.tensors[from.tensor];
-                 const Tensor& out = session.tensors[to.tensor];
-                 static_cast<const ActivationF32Variant*>(step.kernel)
-                     ->function((end - begin) * out.width, count, pixel(in, begin, 0, from.channel),
-                                static_cast<size_t>(in.channels), epilogue,
-                                pixel(out, begin, 0, to.channel),
-                                static_cast<size_t>(out.channels));
-               });
+  for_each_run(
+      step.in[0], step.out,
+      [&](int, int count, const format::Segment& from, const format::Segment& to) {
+        const Tensor& in = session.tensors[from.tensor];
+        const Tensor& out = session.tensors[to.tensor];
+        static_cast<const ActivationF32Variant*>(step.kernel)
+            ->function((end - begin) * out.width, count, pixel<float>(in, begin, 0, from.channel),
+                       static_cast<size_t>(in.channels), epilogue,
+                       pixel<float>(out, begin, 0, to.channel), static_cast<size_t>(out.channels));
+      });
+}
+
+void bind_s8(uint32_t cpu_features, Step* step) {
+  step->kernel = &table_s8_select(cpu_features);
+}
+
+void run_s8(const SessionState& session, const Step& step, int begin, int end, void*) {
+  for_each_run(
+      step.in[0], step.out,
+      [&](int, int count, const format::Segment& from, const format::Segment& to) {
+        const Tensor& in = session.tensors[from.tensor];
+        const Tensor& out = session.tensors[to.tensor];
+        static_cast<const TableS8Variant*>(step.kernel)
+            ->apply((end - begin) * out.width, count, pixel<int8_t>(in, begin, 0, from.channel),
+                    static_cast<size_t>(in.channels), static_cast<const int8_t*>(step.weights),
+                    pixel<int8_t>(out, begin, 0, to.channel), static_cast<size_t>(out.channels));
+      });
 }
 
 }  // namespace
 
+const OpDesc k_op_activation_s8 = {bind_s8, no_scratch, output_rows, run_s8};
 const OpDesc k_op_activation = {bind, no_scratch, output_rows, run};
 
 }  // namespace linnet

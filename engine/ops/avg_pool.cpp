@@ -4,7 +4,8 @@ namespace linnet {
 namespace {
 
 void run(const SessionState& session, const Step& step, int begin, int end, void*) {
-  run_pool(session, step, begin, end, static_cast<const PoolF32Variant*>(step.kernel)->avg_pool);
+  run_pool<float>(session, step, begin, end,
+                  static_cast<const PoolF32Variant*>(step.kernel)->avg_pool);
 }
 
 }  // namespace

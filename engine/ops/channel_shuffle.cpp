@@ -15,9 +15,10 @@ void run(const SessionState& session, const Step& step, int begin, int end, void
   const Tensor& in = session.tensors[from.tensor];
   const Tensor& out = session.tensors[to.tensor];
   static_cast<const ChannelShuffleVariant*>(step.kernel)
-      ->function((end - begin) * out.width, from.channels, step.node->parameter, sizeof(float),
-                 pixel(in, begin, 0, from.channel), static_cast<size_t>(in.channels),
-                 pixel(out, begin, 0, to.channel), static_cast<size_t>(out.channels));
+      ->function((end - begin) * out.width, from.channels, step.node->parameter,
+                 element_bytes(in.dtype), pixel_bytes(in, begin, 0, from.channel),
+                 static_cast<size_t>(in.channels), pixel_bytes(out, begin, 0, to.channel),
+                 static_cast<size_t>(out.channels));
 }
 
 }  // namespace

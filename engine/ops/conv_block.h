@@ -2,17 +2,24 @@
 // first-level cache while the weight panels pass once.
 #pragma once
 
+#include "engine/ops/conv_kernel.h"
 #include "engine/ops/conv_rows.h"
-#include "kernels/igemm_f32/igemm_f32.h"
 
 namespace linnet {
 
 // Output pixels of a block: a multiple of the kernel's tile.
+template <typename Kernel>
 int conv_block_pixels(const Step& step);
+template <typename Kernel>
 size_t conv_scratch_bytes(const Step& step);
 
+// Kernel: one of engine/ops/conv_kernel.h.
+template <typename Kernel>
 class ConvBlock {
  public:
+  using In = typename Kernel::In;
+  using Out = typename Kernel::Out;
+
   // scratch: conv_scratch_bytes(), 64-byte aligned.
   ConvBlock(const SessionState& session, const Step& step, void* scratch);
 
@@ -20,7 +27,7 @@ class ConvBlock {
   // their places in the output tensors.
   void place(int first, int count) { place(first, count, nullptr); }
   // The same, but results go to `out`: `count` pixels of the whole output view, one after another.
-  void place(int first, int count, float* out);
+  void place(int first, int count, Out* out);
   // Keeps the pixels of the block for which keep(pixel index in the picture) holds.
   template <typename Keep>
   void filter(const Keep& keep);
@@ -30,36 +37,38 @@ class ConvBlock {
   void run(int begin, int end) const;
 
  private:
-  const float* panel(int channel) const;
+  const uint8_t* panel(int channel) const;
   void run_packed(int begin, int end) const;
-  void write_rows(int channel, int n, float* out, size_t stride) const;
+  void write_rows(int channel, int n, Out* out, size_t stride) const;
   void write_run(int channel, int n, const format::Segment& to, int to_channel) const;
   void write_through_tile(int channel, int n) const;
   void copy_tile(int channel, int n, int p, int m) const;
-  void copy_run(const float* from, int from_stride, const format::Segment& run, int offset,
-                int count, int p, int m) const;
+  void copy_run(const Out* from, int from_stride, const format::Segment& run, int offset, int count,
+                int p, int m) const;
   void keep_pixel(int from, int to);
-  float* output(int tensor, int p, int channel) const;
+  Out* output(int tensor, int p, int channel) const;
 
   const SessionState& session_;
   const Step& step_;
-  const IgemmF32Variant& kernel_;
+  Kernel kernel_;
+  int mr_, nr_;  // the kernel's tile
   ConvShape shape_;
-  Epilogue epilogue_;
-  size_t panel_floats_;
+  size_t panel_bytes_;
   int group_channels_;
-  const float** rows_;  // segments x mr pointers for each tile
-  int* k_;              // channels of each segment
-  int* pixels_;         // of a filtered block: index in the picture
-  float* tile_;         // outputs on their way to scattered places
-  float* border_;
+  const In** rows_;  // segments x mr pointers for each tile
+  int* k_;           // channels of each segment
+  int* pixels_;      // of a filtered block: index in the picture
+  Out* tile_;        // outputs on their way to scattered places
+  In* border_;
+  const In* padding_;
   int first_ = 0, count_ = 0;
   bool filtered_ = false;
-  float* out_ = nullptr;
+  Out* out_ = nullptr;
 };
 
+template <typename Kernel>
 template <typename Keep>
-void ConvBlock::filter(const Keep& keep) {
+void ConvBlock<Kernel>::filter(const Keep& keep) {
   int kept = 0;
   for (int p = 0; p < count_; ++p) {
     if (keep(first_ + p)) keep_pixel(p, kept++);

@@ -5,7 +5,8 @@
 namespace linnet {
 namespace {
 
-constexpr int kPanel = kIgemmF32PanelWidth;
+constexpr int kPanel = kIgemmF32PanelWidth;  // of both types
+static_assert(kPanel == kIgemmS8PanelWidth);
 constexpr int kObjectness = 4;  // x, y, w, h, objectness, classes
 
 int values_per_anchor(const SessionState& session) {
@@ -66,7 +67,8 @@ float objectness_gate(float confidence) {
   return low - kMargin;
 }
 
-void run_head_block(const SessionState& session, const Step& step, ConvBlock* block) {
+template <typename Kernel>
+void run_head_block(const SessionState& session, const Step& step, ConvBlock<Kernel>* block) {
   const int anchors = session.model.head(step.head).anchor_count;
   const int channels = step.out.channels();
   int panels[format::kMaxAnchorsPerHead];
@@ -79,7 +81,8 @@ void run_head_block(const SessionState& session, const Step& step, ConvBlock* bl
   const Tensor& head = session.tensors[session.model.head(step.head).tensor];
   const int values = values_per_anchor(session);
   block->filter([&](int pixel) {
-    const float* logits = head.data + static_cast<size_t>(pixel) * static_cast<size_t>(channels);
+    const float* logits = static_cast<const float*>(head.data) +
+                          static_cast<size_t>(pixel) * static_cast<size_t>(channels);
     for (int a = 0; a < anchors; ++a) {
       if (logits[a * values + kObjectness] > session.objectness_gate) return true;
     }
@@ -92,5 +95,8 @@ void run_head_block(const SessionState& session, const Step& step, ConvBlock* bl
   }
   block->run(done, channels);
 }
+
+template void run_head_block(const SessionState&, const Step&, ConvBlock<ConvKernelF32>*);
+template void run_head_block(const SessionState&, const Step&, ConvBlock<ConvKernelS8ToF32>*);
 
 }  // namespace linnet

@@ -15,6 +15,7 @@ int head_of_step(const ModelView& model, const Step& step);
 float objectness_gate(float confidence);
 
 // The block that was placed.
-void run_head_block(const SessionState& session, const Step& step, ConvBlock* block);
+template <typename Kernel>
+void run_head_block(const SessionState& session, const Step& step, ConvBlock<Kernel>* block);
 
 }  // namespace linnet

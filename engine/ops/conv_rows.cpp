@@ -31,10 +31,11 @@ bool is_pointwise(const Step& step) {
   return pointwise;
 }
 
+template <typename T>
 class RowFiller {
  public:
-  RowFiller(const SessionState& session, const Step& step, int mr, const float** rows,
-            float* border)
+  RowFiller(const SessionState& session, const Step& step, int mr, const T** rows, T* border,
+            const T* padding)
       : session_(session),
         step_(step),
         node_(*step.node),
@@ -42,6 +43,7 @@ class RowFiller {
         mr_(mr),
         rows_(rows),
         border_(border),
+        padding_(padding),
         pointwise_(is_pointwise(step)) {}
 
   void fill(int first, int count) {
@@ -56,14 +58,14 @@ class RowFiller {
     }
     const int m = count % mr_;
     if (m == 0) return;
-    const float** tile = at(count - m, 0);
+    const T** tile = at(count - m, 0);
     for (int t = 0; t < shape_.segments; ++t, tile += mr_) {
       for (int p = m; p < mr_; ++p) tile[p] = tile[m - 1];
     }
   }
 
  private:
-  const float** at(int p, int segment) const {
+  const T** at(int p, int segment) const {
     return rows_ +
            static_cast<size_t>(p / mr_ * shape_.segments + segment) * static_cast<size_t>(mr_) +
            p % mr_;
@@ -90,7 +92,7 @@ class RowFiller {
   // Calls pointer(x) for each pixel of the run and stores what it returns.
   template <typename Pointer>
   void for_each_pixel(int x, int n, int p, int segment, const Pointer& pointer) const {
-    const float** to = at(p, segment);
+    const T** to = at(p, segment);
     int lane = p % mr_;
     const int skip = (shape_.segments - 1) * mr_;
     for (int i = 0; i < n; ++i) {
@@ -103,8 +105,8 @@ class RowFiller {
   }
 
   // Pixel i at first + i * step.
-  void fill_linear(const float* first, size_t step, int n, int p, int segment) const {
-    const float** to = at(p, segment);
+  void fill_linear(const T* first, size_t step, int n, int p, int segment) const {
+    const T** to = at(p, segment);
     for (int lane = p % mr_; n > 0; lane = 0) {
       const int count = n < mr_ - lane ? n : mr_ - lane;
       for (int i = 0; i < count; ++i, first += step) to[i] = first;
@@ -115,10 +117,10 @@ class RowFiller {
 
   // One tap on one run of channels; row -1 is padding.
   void fill_tap(int row, int tap, const format::Segment& run, int x, int n, int p, int segment) {
-    if (row < 0) return fill_linear(session_.zeros, 0, n, p, segment);
+    if (row < 0) return fill_linear(padding_, 0, n, p, segment);
     const Tensor& tensor = session_.tensors[run.tensor];
     const int shift = run.upsample_shift;
-    const float* line = pixel(tensor, row >> shift, 0, run.channel);
+    const T* line = pixel<T>(tensor, row >> shift, 0, run.channel);
     const int offset = tap * node_.dilation_w - node_.pad_left;
     const int stride = node_.stride_w, width = step_.in_extent.width;
     const int first = x * stride + offset, last = first + (n - 1) * stride;
@@ -130,16 +132,16 @@ class RowFiller {
     for_each_pixel(x, n, p, segment, [&](int column) {
       const int in = column * stride + offset;
       return in < 0 || in >= width
-                 ? session_.zeros
+                 ? padding_
                  : line + static_cast<size_t>(in >> shift) * static_cast<size_t>(tensor.channels);
     });
   }
 
   // All taps of a row of the window.
   void fill_merged(int row, int x, int n, int p, int segment) {
-    if (row < 0) return fill_linear(session_.zeros, 0, n, p, segment);
+    if (row < 0) return fill_linear(padding_, 0, n, p, segment);
     const Tensor& tensor = session_.tensors[step_.in[0].segments[0].tensor];
-    const float* line = pixel(tensor, row, 0, 0);
+    const T* line = pixel<T>(tensor, row, 0, 0);
     const auto channels = static_cast<size_t>(tensor.channels);
     while (n > 0) {
       const int left = x * node_.stride_w - node_.pad_left;
@@ -159,13 +161,13 @@ class RowFiller {
   }
 
   // A copy of the window's row with zeros where it leaves the picture.
-  const float* cut_row(const Tensor& tensor, const float* line, int left) {
-    float* const copy = border_;
+  const T* cut_row(const Tensor& tensor, const T* line, int left) {
+    T* const copy = border_;
     const auto channels = static_cast<size_t>(tensor.channels);
     for (int c = left; c < left + node_.kernel_w; ++c, border_ += channels) {
       const bool inside = c >= 0 && c < tensor.width;
-      const float* from = inside ? line + static_cast<size_t>(c) * channels : session_.zeros;
-      std::memcpy(border_, from, channels * sizeof(float));
+      const T* from = inside ? line + static_cast<size_t>(c) * channels : padding_;
+      std::memcpy(border_, from, channels * sizeof(T));
     }
     return copy;
   }
@@ -175,40 +177,57 @@ class RowFiller {
   const format::Node& node_;
   ConvShape shape_;
   int mr_;
-  const float** rows_;
-  float* border_;
+  const T** rows_;
+  T* border_;
+  const T* padding_;
   bool pointwise_;
 };
 
 }  // namespace
 
-ConvShape::ConvShape(const Step& step)
-    : merged(step.whole_input && step.node->kernel_w > 1 && step.node->dilation_w == 1),
-      segments(merged ? step.node->kernel_h : taps(*step.node) * step.in[0].count),
-      pixel_floats(taps(*step.node) * step.in[0].channels()) {}
+namespace {
 
-void fill_segment_channels(const Step& step, int* k) {
-  const ConvShape shape(step);
-  if (shape.merged) {
-    for (int r = 0; r < shape.segments; ++r) *k++ = shape.pixel_floats / shape.segments;
-    return;
-  }
-  for (int tap = 0; tap < taps(*step.node); ++tap) {
-    for (int s = 0; s < step.in[0].count; ++s) *k++ = step.in[0].segments[s].channels;
-  }
+ConvSegments segments_of(const Step& step) {
+  // The tensor's channels are the run's if the input is a whole tensor, and do not matter else.
+  return {*step.node, step.in[0], step.whole_input ? step.in[0].channels() : 0};
 }
 
-size_t conv_border_floats(const Step& step, int pixels) {
+}  // namespace
+
+ConvShape::ConvShape(const Step& step)
+    : merged(segments_of(step).merged),
+      segments(segments_of(step).count),
+      window_values(taps(*step.node) * step.in[0].channels()) {}
+
+void fill_segment_channels(const Step& step, int* k) {
+  segments_of(step).for_each(*step.node, step.in[0], [&](int channels) { *k++ = channels; });
+}
+
+size_t conv_padding_values(const Step& step) {
+  int most = 0;
+  segments_of(step).for_each(*step.node, step.in[0],
+                             [&](int channels) { most = channels > most ? channels : most; });
+  return static_cast<size_t>(most);
+}
+
+size_t conv_border_values(const Step& step, int pixels) {
   const ConvShape shape(step);
   if (!shape.merged) return 0;
   const int image_rows = pixels / step.out_extent.width + 2;  // that the block touches
   const int cut = border_columns(step) * image_rows;
-  return static_cast<size_t>(cut < pixels ? cut : pixels) * static_cast<size_t>(shape.pixel_floats);
+  return static_cast<size_t>(cut < pixels ? cut : pixels) *
+         static_cast<size_t>(shape.window_values);
 }
 
+template <typename T>
 void fill_conv_rows(const SessionState& session, const Step& step, int mr, int first, int count,
-                    const float** rows, float* border) {
-  RowFiller(session, step, mr, rows, border).fill(first, count);
+                    const T** rows, T* border, const T* padding) {
+  RowFiller<T>(session, step, mr, rows, border, padding).fill(first, count);
 }
+
+template void fill_conv_rows(const SessionState&, const Step&, int, int, int, const float**, float*,
+                             const float*);
+template void fill_conv_rows(const SessionState&, const Step&, int, int, int, const int8_t**,
+                             int8_t*, const int8_t*);
 
 }  // namespace linnet

@@ -16,9 +16,10 @@ void run(const SessionState& session, const Step& step, int begin, int end, void
                  const Tensor& in = session.tensors[from.tensor];
                  const Tensor& out = session.tensors[to.tensor];
                  static_cast<const CopyVariant*>(step.kernel)
-                     ->copy((end - begin) * out.width, count, sizeof(float),
-                            pixel(in, begin, 0, from.channel), static_cast<size_t>(in.channels),
-                            pixel(out, begin, 0, to.channel), static_cast<size_t>(out.channels));
+                     ->copy(
+                         (end - begin) * out.width, count, element_bytes(in.dtype),
+                         pixel_bytes(in, begin, 0, from.channel), static_cast<size_t>(in.channels),
+                         pixel_bytes(out, begin, 0, to.channel), static_cast<size_t>(out.channels));
                });
 }
 

@@ -21,9 +21,11 @@ inline format::Segment run_at(const View& view, int channel, int* count) {
   return run;
 }
 
-inline void run_eltwise(const SessionState& session, const Step& step, int begin, int end,
-                        EltwiseF32 function) {
-  const Epilogue epilogue = epilogue_of(*step.node);
+// Rows [begin, end) of every run of channels that is contiguous in both operands and the output:
+// compute(pixels, channels, a, a_stride, b, b_stride, out, out_stride). T: element type.
+template <typename T, typename Compute>
+void run_eltwise(const SessionState& session, const Step& step, int begin, int end,
+                 const Compute& compute) {
   const int channels = step.out.channels();
   for (int channel = 0, count = 0; channel < channels; channel += count) {
     count = channels - channel;
@@ -34,11 +36,22 @@ inline void run_eltwise(const SessionState& session, const Step& step, int begin
     const Tensor& b = session.tensors[b_run.tensor];
     const Tensor& out = session.tensors[to.tensor];
     const bool broadcast = b.height == 1 && b.width == 1;
-    function((end - begin) * out.width, count, pixel(a, begin, 0, a_run.channel),
-             static_cast<size_t>(a.channels), pixel(b, broadcast ? 0 : begin, 0, b_run.channel),
-             broadcast ? 0 : static_cast<size_t>(b.channels), epilogue,
-             pixel(out, begin, 0, to.channel), static_cast<size_t>(out.channels));
+    compute((end - begin) * out.width, count, pixel<T>(a, begin, 0, a_run.channel),
+            static_cast<size_t>(a.channels), pixel<T>(b, broadcast ? 0 : begin, 0, b_run.channel),
+            broadcast ? 0 : static_cast<size_t>(b.channels), pixel<T>(out, begin, 0, to.channel),
+            static_cast<size_t>(out.channels));
   }
+}
+
+inline void run_eltwise_f32(const SessionState& session, const Step& step, int begin, int end,
+                            EltwiseF32 function) {
+  const Epilogue epilogue = epilogue_of(*step.node);
+  run_eltwise<float>(session, step, begin, end,
+                     [&](int pixels, int channels, const float* a, size_t a_stride, const float* b,
+                         size_t b_stride, float* out, size_t out_stride) {
+                       function(pixels, channels, a, a_stride, b, b_stride, epilogue, out,
+                                out_stride);
+                     });
 }
 
 }  // namespace linnet

@@ -12,9 +12,10 @@ void run(const SessionState& session, const Step& step, int, int, void*) {
   for_each_run(step.in[0], step.out,
                [&](int, int count, const format::Segment& from, const format::Segment& to) {
                  const Tensor& in = session.tensors[from.tensor];
-                 kernel.global_avg_pool(in.height * in.width, count, pixel(in, 0, 0, from.channel),
+                 kernel.global_avg_pool(in.height * in.width, count,
+                                        pixel<float>(in, 0, 0, from.channel),
                                         static_cast<size_t>(in.channels),
-                                        pixel(session.tensors[to.tensor], 0, 0, to.channel));
+                                        pixel<float>(session.tensors[to.tensor], 0, 0, to.channel));
                });
 }
 

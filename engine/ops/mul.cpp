@@ -4,7 +4,8 @@ namespace linnet {
 namespace {
 
 void run(const SessionState& session, const Step& step, int begin, int end, void*) {
-  run_eltwise(session, step, begin, end, static_cast<const EltwiseF32Variant*>(step.kernel)->mul);
+  run_eltwise_f32(session, step, begin, end,
+                  static_cast<const EltwiseF32Variant*>(step.kernel)->mul);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "engine/session.h"
+#include "kernels/requantize.h"
+#include "kernels/table_s8/table_s8.h"
 
 namespace linnet {
 
@@ -21,12 +23,16 @@ struct OpDesc {
   int pieces_per_thread = 4;
 };
 
-// The op's description, null for an op code that this build lacks.
-const OpDesc* find_op(uint8_t code);
+// The description of an op on these types, null for one that this build lacks.
+const OpDesc* find_op(uint8_t code, format::DType in, format::DType out);
 
-#define LINNET_OP(name, code, operands, weights, window, channels) extern const OpDesc k_op_##name;
+#define LINNET_OP(name, code, operands, weights, window, channels, types) \
+  extern const OpDesc k_op_##name;
 #include "model/ops.def"
 #undef LINNET_OP
+// On int8; ops that only move bytes have no second form.
+extern const OpDesc k_op_conv2d_s8, k_op_conv2d_s8_f32, k_op_dwconv2d_s8, k_op_max_pool_s8,
+    k_op_add_s8, k_op_activation_s8;
 
 // --- shared by several ops ---------------------------------------------------------------------
 
@@ -34,10 +40,30 @@ inline Epilogue epilogue_of(const format::Node& node) {
   return {static_cast<Activation>(node.activation), node.activation_alpha};
 }
 
-inline float* pixel(const Tensor& tensor, int y, int x, int channel) {
-  const size_t index =
-      static_cast<size_t>(y) * static_cast<size_t>(tensor.width) + static_cast<size_t>(x);
-  return tensor.data + index * static_cast<size_t>(tensor.channels) + channel;
+inline size_t pixel_index(const Tensor& tensor, int y, int x) {
+  return static_cast<size_t>(y) * static_cast<size_t>(tensor.width) + static_cast<size_t>(x);
+}
+// T is the tensor's element type.
+template <typename T>
+T* pixel(const Tensor& tensor, int y, int x, int channel) {
+  return static_cast<T*>(tensor.data) +
+         pixel_index(tensor, y, x) * static_cast<size_t>(tensor.channels) + channel;
+}
+// For ops that only move bytes.
+inline void* pixel_bytes(const Tensor& tensor, int y, int x, int channel) {
+  const size_t element = pixel_index(tensor, y, x) * static_cast<size_t>(tensor.channels) +
+                         static_cast<size_t>(channel);
+  return static_cast<uint8_t*>(tensor.data) + element * element_bytes(tensor.dtype);
+}
+
+// What int8 sums become.
+inline RequantizeS8 requantize_of(const format::Node& node) {
+  return {node.out_zero_point, node.out_low, node.out_high};
+}
+// The table that a node's weights end with, null without.
+inline const int8_t* table_of(const format::Node& node, const void* weights) {
+  if (node.parameter != 1) return nullptr;
+  return static_cast<const int8_t*>(weights) + node.weight_bytes - kTableS8Entries;
 }
 
 inline size_t no_scratch(const Step&) {
@@ -72,11 +98,11 @@ void for_each_run(const View& in, const View& out, const Visit& visit) {
 }
 
 // Input rows under the window at output row y: null where the row is padding.
-inline void window_rows(const Tensor& in, const format::Node& node, int y, int channel,
-                        const float** rows) {
+template <typename T>
+void window_rows(const Tensor& in, const format::Node& node, int y, int channel, const T** rows) {
   for (int r = 0; r < node.kernel_h; ++r) {
     const int row = y * node.stride_h - node.pad_top + r * node.dilation_h;
-    rows[r] = row < 0 || row >= in.height ? nullptr : pixel(in, row, 0, channel);
+    rows[r] = row < 0 || row >= in.height ? nullptr : pixel<T>(in, row, 0, channel);
   }
 }
 

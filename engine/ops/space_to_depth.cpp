@@ -17,10 +17,10 @@ void run(const SessionState& session, const Step& step, int begin, int end, void
   const int block = step.node->parameter;
   for (int y = begin; y < end; ++y) {
     const void* rows[format::kMaxFactor];
-    for (int dy = 0; dy < block; ++dy) rows[dy] = pixel(in, y * block + dy, 0, from.channel);
+    for (int dy = 0; dy < block; ++dy) rows[dy] = pixel_bytes(in, y * block + dy, 0, from.channel);
     static_cast<const SpaceToDepthVariant*>(step.kernel)
-        ->function(out.width, block, from.channels, sizeof(float), rows,
-                   static_cast<size_t>(in.channels), pixel(out, y, 0, to.channel),
+        ->function(out.width, block, from.channels, element_bytes(in.dtype), rows,
+                   static_cast<size_t>(in.channels), pixel_bytes(out, y, 0, to.channel),
                    static_cast<size_t>(out.channels));
   }
 }

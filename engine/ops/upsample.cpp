@@ -16,9 +16,9 @@ void run(const SessionState& session, const Step& step, int begin, int end, void
   const Tensor& out = session.tensors[to.tensor];
   for (int y = begin; y < end; ++y) {
     static_cast<const UpsampleVariant*>(step.kernel)
-        ->function(in.width, step.node->parameter, from.channels, sizeof(float),
-                   pixel(in, y / step.node->parameter, 0, from.channel),
-                   static_cast<size_t>(in.channels), pixel(out, y, 0, to.channel),
+        ->function(in.width, step.node->parameter, from.channels, element_bytes(in.dtype),
+                   pixel_bytes(in, y / step.node->parameter, 0, from.channel),
+                   static_cast<size_t>(in.channels), pixel_bytes(out, y, 0, to.channel),
                    static_cast<size_t>(out.channels));
   }
 }

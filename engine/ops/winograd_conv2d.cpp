@@ -113,7 +113,7 @@ class Chunk {
   const float* input_pixel(const format::Segment& run, int y, int x) const {
     const bool inside = y >= 0 && y < step_.in_extent.height && x >= 0 && x < step_.in_extent.width;
     const int shift = run.upsample_shift;
-    return inside ? pixel(session_.tensors[run.tensor], y >> shift, x >> shift, run.channel)
+    return inside ? pixel<float>(session_.tensors[run.tensor], y >> shift, x >> shift, run.channel)
                   : session_.zeros;
   }
 
@@ -150,7 +150,8 @@ class Chunk {
         for (int j = 0; j < tile_; ++j) {
           const bool inside = y + i < step_.out_extent.height && x + j < step_.out_extent.width;
           pixels[i * tile_ + j] =
-              inside ? pixel(session_.tensors[run.tensor], y + i, x + j, run.channel) : nullptr;
+              inside ? pixel<float>(session_.tensors[run.tensor], y + i, x + j, run.channel)
+                     : nullptr;
         }
       }
       transform_.output(sums, stride(outputs_), bias, run.channels, epilogue_of(node_), pixels);

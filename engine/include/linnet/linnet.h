@@ -103,6 +103,12 @@ enum {
 };
 uint32_t linnet_cpu_features(void);
 
+/* Bits of linnet_config.flags. */
+enum {
+  /* Every node's output exists during the run (linnet_session_tensor); slower, a larger arena. */
+  LINNET_EVERY_TENSOR = 1 << 0
+};
+
 typedef struct linnet_config {
   int height, width; /* network input; 0 = the model's native size */
   int threads;       /* 1 to LINNET_MAX_THREADS; above 1 needs parallel_for */
@@ -110,6 +116,7 @@ typedef struct linnet_config {
   void* pool;               /* first argument of parallel_for */
   uint32_t max_candidates;  /* boxes kept before NMS, the best by score; 0 = 1024 */
   uint32_t cpu_features;    /* LINNET_CPU_ bits that may be used, if present; 0 = all */
+  uint32_t flags;           /* LINNET_EVERY_TENSOR */
   linnet_step_hook on_step; /* may be null */
   void* on_step_context;
   linnet_error* error; /* where to say what went wrong; may be null */
@@ -172,22 +179,27 @@ linnet_status linnet_detect(linnet_session* session, const linnet_image* image,
                             const linnet_detect_options* options, linnet_box* boxes,
                             size_t capacity, size_t* count);
 
-/* A borrowed view, valid until the next call on the session. */
+typedef enum linnet_type { LINNET_F32 = 0, LINNET_S8 = 1 } linnet_type;
+
+/* A borrowed view, valid until the next call on the session: [height][width][channels]. */
 typedef struct linnet_tensor {
-  const float* data; /* [height][width][channels] */
+  const float* data; /* null if the type is LINNET_S8 */
   int height, width, channels;
-  size_t pixel_stride; /* floats between pixels */
+  size_t pixel_stride; /* values between pixels */
+  linnet_type type;
+  const int8_t* data_s8; /* null if the type is LINNET_F32 */
 } linnet_tensor;
 
 /* The parts of linnet_detect, for callers who want to time or replace them. */
 
 /* Scales the picture into the session's input: aspect kept, centred, border grey 114, bilinear. */
 linnet_status linnet_letterbox(linnet_session* session, const linnet_image* image);
-/* The session's input, as linnet_letterbox left it. */
+/* The session's input, as linnet_letterbox left it; of an int8 model the bytes minus 128. */
 linnet_status linnet_input(linnet_session* session, linnet_tensor* input);
-/* input: [height][width][3] floats, R G B in 0..1, read in place; or null to use what
- * linnet_letterbox left, once: its memory is used again during the run. heads may be null. Gives
- * the raw logits of the three heads. Any input is allowed, also infinities and NaN. */
+/* input: [height][width][3] floats, R G B in 0..1, read in place (an int8 model rounds them to
+ * 1/255 into the arena); or null to use what linnet_letterbox left, once: its memory is used again
+ * during the run. heads may be null. Gives the raw logits of the three heads, floats. Any input is
+ * allowed, also infinities and NaN. */
 linnet_status linnet_run(linnet_session* session, const float* input,
                          linnet_tensor heads[LINNET_HEADS]);
 /* Boxes from the heads of the last linnet_run, in pixels of the picture last letterboxed (or of the
