@@ -4,10 +4,8 @@
 #include <cstring>
 #include <map>
 
+#include "converter/emit/pack_weights.h"
 #include "converter/error.h"
-#include "kernels/dwconv_f32/pack.h"
-#include "kernels/igemm_f32/pack.h"
-#include "kernels/winograd_f32/pack.h"
 #include "model/crc32.h"
 #include "model/format.h"
 #include "model/op_traits.h"
@@ -140,7 +138,7 @@ class Emitter {
       format::TensorRecord record{};
       record.name = strings_.add(program_.buffers[i].name);
       record.channels = static_cast<uint16_t>(program_.buffers[i].channels);
-      record.dtype = format::kF32;
+      record.dtype = program_.buffers[i].dtype;
       record.first_writer = first_writer[i];
       append(out, record);
     }
@@ -159,45 +157,26 @@ class Emitter {
     node->pad_right = static_cast<uint8_t>(w.pad_right);
   }
 
-  static std::vector<float> pack(const Step& step) {
-    const size_t outputs = step.bias.size();
-    const size_t taps =
-        static_cast<size_t>(step.window.kernel_h) * static_cast<size_t>(step.window.kernel_w);
-    if (step.op == format::k_dwconv2d) {
-      return pack_dwconv_f32(step.weights.data(), step.bias.data(), outputs, taps);
-    }
-    const size_t inputs = step.weights.size() / outputs / taps;
-    if (step.op == format::k_winograd_conv2d) {
-      return pack_winograd_f32(step.parameter, step.weights.data(), step.bias.data(), outputs,
-                               inputs);
-    }
-    return pack_igemm_f32(step.weights.data(), step.bias.data(), outputs, inputs, taps);
-  }
-
   void add_weights(const Step& step, format::Node* node, std::vector<uint8_t>* weights) const {
-    switch (step.op) {
-      case format::k_conv2d:
-        node->weight_layout = format::kIgemmF32N8k1;
-        break;
-      case format::k_dwconv2d:
-        node->weight_layout = format::kDwconvF32K1c8;
-        break;
-      case format::k_winograd_conv2d:
-        node->weight_layout = format::kWinogradF32N8k1;
-        break;
-      default:
-        return;
-    }
+    const auto& in = program_.buffers[step.operands[0][0].tensor];
+    node->weight_layout = format::layout_of(*format::op_traits(step.op), in.dtype);
+    if (node->weight_layout == format::kNoWeights) return;
     pad_to_alignment(weights);
-    const std::vector<float> packed = pack(step);
-    const size_t bytes = packed.size() * sizeof(float);
-    if (weights->size() + bytes > format::kMaxFileBytes) {
+    const std::vector<uint8_t> packed = pack_weights(step, program_.buffers);
+    if (weights->size() + packed.size() > format::kMaxFileBytes) {
       throw ConvertError("", "expected at most 1 GiB of weights, found more");
     }
     node->weight_offset = static_cast<uint32_t>(weights->size());
-    node->weight_bytes = static_cast<uint32_t>(bytes);
-    const auto* first = reinterpret_cast<const uint8_t*>(packed.data());
-    weights->insert(weights->end(), first, first + bytes);
+    node->weight_bytes = static_cast<uint32_t>(packed.size());
+    weights->insert(weights->end(), packed.begin(), packed.end());
+  }
+
+  static void set_int8(const Int8Step& int8, format::Node* node) {
+    node->in_zero_point = int8.in_zero_point;
+    node->out_zero_point = int8.out_zero_point;
+    node->out_low = int8.out_low;
+    node->out_high = int8.out_high;
+    if (!int8.table.empty() && node->op != format::k_activation) node->parameter = 1;
   }
 
   void add_nodes(std::vector<uint8_t>* nodes, std::vector<uint8_t>* segments,
@@ -220,6 +199,7 @@ class Emitter {
       next_segment = static_cast<uint32_t>(segments->size() / sizeof(format::Segment));
       node.parameter = static_cast<uint16_t>(step.parameter);
       if (slides_window(step.op)) set_window(step.window, &node);
+      if (step.int8) set_int8(*step.int8, &node);
       add_weights(step, &node, weights);
       append(nodes, node);
     }

@@ -2,6 +2,7 @@
 // emitter packs this into a .lnt file without further decisions.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,17 @@ namespace linnet::converter {
 struct Buffer {
   std::string name;
   int channels = 0;
+  format::DType dtype = format::kF32;
+};
+
+// What a step that reads or makes int8 has besides or in place of floats (model/format.h).
+struct Int8Step {
+  std::vector<int8_t> weights;  // conv2d: [output][tap][input]; dwconv2d: [channel][tap]
+  std::vector<int32_t> bias;
+  std::vector<float> multiplier;  // conv2d, dwconv2d, quantize, dequantize: one per output channel
+  std::vector<int8_t> table;      // 256 or none
+  format::AddRecord add{};
+  int8_t in_zero_point = 0, out_zero_point = 0, out_low = 0, out_high = 0;
 };
 
 // Weights are in the order of the views: OIHW with I running over the operand view's channels and O
@@ -27,6 +39,7 @@ struct Step {
   Activation activation = Activation::none;
   float alpha = 0;
   std::vector<float> weights, bias;
+  std::optional<Int8Step> int8;
 };
 
 struct Program {
