@@ -27,13 +27,17 @@ LINNET_INLINE int32_t round_half_to_even(float x) {
   return static_cast<int32_t>((x + kMagic) - kMagic);
 }
 
-LINNET_INLINE int8_t requantize_s8(int32_t sum, float multiplier, const RequantizeS8& to) {
-  float x = static_cast<float>(sum) * multiplier;
+// clamp(round_half_to_even(x) + zero_point, low, high); NaN gives low.
+LINNET_INLINE int8_t round_s8(float x, const RequantizeS8& to) {
   const auto low = static_cast<float>(to.low - to.zero_point);
   const auto high = static_cast<float>(to.high - to.zero_point);
   x = x > low ? x : low;
   x = x < high ? x : high;
   return static_cast<int8_t>(round_half_to_even(x) + to.zero_point);
+}
+
+LINNET_INLINE int8_t requantize_s8(int32_t sum, float multiplier, const RequantizeS8& to) {
+  return round_s8(static_cast<float>(sum) * multiplier, to);
 }
 
 }  // namespace linnet
