@@ -59,6 +59,7 @@ Conversion convert(Graph graph, const ConvertOptions& options) {
   run_passes(&graph, pass_options);
   Conversion result;
   result.program = build_program(graph, options.views);
+  if (options.int8) result.program = quantize(graph, result.program, *options.int8);
   if (options.winograd) choose_winograd(&result.program);
   if (options.dump) options.dump("08-program", to_text(result.program));
   result.file = emit(graph, result.program);

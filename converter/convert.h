@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "converter/frontend/frontend.h"
 #include "converter/ir/program.h"
 #include "converter/metadata.h"
+#include "converter/quantize/quantize.h"
 
 namespace linnet::converter {
 
@@ -16,6 +18,7 @@ struct ConvertOptions {
   MetadataOptions metadata;
   bool views = true;
   bool winograd = true;  // false: all convolutions direct, a smaller file
+  std::optional<Int8Options> int8;  // quantize
   std::string name;      // model name; empty = keep the frontend's
   // Called with a stage's name and its text, for --dump-ir; may be empty.
   std::function<void(const std::string&, const std::string&)> dump;

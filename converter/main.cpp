@@ -9,6 +9,7 @@
 #include "converter/inspect/inspect.h"
 #include "host/args.h"
 #include "host/file.h"
+#include "host/picture_list.h"
 #include "linnet/linnet.h"
 
 namespace {
@@ -24,6 +25,14 @@ const std::vector<Option> kOptions = {
     {"--names", "LIST|FILE", "class names, separated by commas, or a file with one a line"},
     {"--size", "HxW", "native size, where the source leaves it open (default 320x320)"},
     {"--name", "TEXT", "model name (default: the input's name)"},
+    {"--int8", nullptr, "quantize to int8; needs --calibrate"},
+    {"--calibrate", "DIR|LIST", "pictures like those it will see, or a file with one a line"},
+    {"--method", "NAME", "ranges by minmax, percentile, kl or mse (default mse)"},
+    {"--no-equalization", nullptr, "one scale for all channels of a layer's output"},
+    {"--no-bias-correction", nullptr, "biases as they are"},
+    {"--int8-head", nullptr, "int8 logits too"},
+    {"--keep-float", "LIST", "layers that stay in floats, by (a part of) their names"},
+    {"--threads", "N", "for the calibration (default 1)"},
     {"--no-winograd", nullptr, "3x3 convolutions the direct way: slower, a smaller file"},
     {"--no-views", nullptr, "keep concat, split, shuffle and upsample as explicit copies"},
     {"--dump-ir", "DIR", "write the graph after every pass to DIR"},
@@ -56,6 +65,31 @@ std::vector<std::string> read_names(const std::string& value) {
   return names;
 }
 
+// --calibrate: a folder, a picture, or a text file that lists pictures.
+std::vector<std::string> calibration_pictures(const std::string& value) {
+  if (!value.ends_with(".txt")) return linnet::host::list_pictures({value});
+  std::vector<std::string> lines = read_names(value);
+  if (lines.empty()) throw UsageError("--calibrate: expected a picture a line in " + value);
+  return lines;
+}
+
+converter::Int8Options make_int8_options(const Args& args) {
+  if (!args.has("--calibrate")) {
+    throw UsageError("--int8 needs --calibrate DIR: some hundred pictures like those it will see");
+  }
+  converter::Int8Options options;
+  options.pictures = calibration_pictures(args.text("--calibrate", ""));
+  options.quantize.scales.method = converter::range_method_of(args.text("--method", "mse"));
+  options.quantize.scales.equalize = !args.has("--no-equalization");
+  options.quantize.correct_bias = !args.has("--no-bias-correction");
+  options.quantize.int8_head = args.has("--int8-head");
+  if (args.has("--keep-float")) {
+    options.keep_float = linnet::host::split_list(args.text("--keep-float", ""));
+  }
+  options.threads = args.integer("--threads", 1, 1, LINNET_MAX_THREADS);
+  return options;
+}
+
 converter::ConvertOptions make_options(const Args& args, const std::string& input) {
   converter::ConvertOptions options;
   if (args.has("--size")) {
@@ -68,6 +102,7 @@ converter::ConvertOptions make_options(const Args& args, const std::string& inpu
   }
   if (args.has("--names")) options.metadata.class_names = read_names(args.text("--names", ""));
   options.views = !args.has("--no-views");
+  if (args.has("--int8")) options.int8 = make_int8_options(args);
   options.winograd = !args.has("--no-winograd");
   options.name = args.text("--name", linnet::host::file_stem(input));
   if (args.has("--dump-ir")) {

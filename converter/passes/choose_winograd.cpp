@@ -25,7 +25,7 @@ bool is_3x3(const Window& w) {
 
 void choose_winograd(Program* program) {
   for (Step& step : program->steps) {
-    if (step.op != format::k_conv2d || !is_3x3(step.window)) continue;
+    if (step.op != format::k_conv2d || step.int8 || !is_3x3(step.window)) continue;
     const int in = channels(step.operands[0]), out = channels(step.output);
     if (in < kFewestChannels || out < kFewestChannels) continue;
     step.op = format::k_winograd_conv2d;

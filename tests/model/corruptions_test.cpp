@@ -137,7 +137,7 @@ const Corruption kCorruptions[] = {
     {"alpha_unused", [](ModelEditor& m) { m.node(kStem).activation_alpha = 0.5f; },
      "activation_alpha"},
     {"node_reserved", [](ModelEditor& m) { m.node(kStem).reserved = 1; }, "reserved node bytes"},
-    {"node_reserved2", [](ModelEditor& m) { m.node(kStem).reserved2[19] = 1; },
+    {"node_reserved2", [](ModelEditor& m) { m.node(kStem).reserved2[15] = 1; },
      "reserved node bytes"},
     {"first_segment", [](ModelEditor& m) { m.node(kStem).first_segment += 1; }, "first_segment"},
     {"operand_segments_zero", [](ModelEditor& m) { m.node(kStem).operand_segments[0] = 0; },

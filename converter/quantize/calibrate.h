@@ -1,0 +1,43 @@
+// Calibration: what values the steps of a network make on real pictures.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "converter/ir/program.h"
+#include "host/image.h"
+
+namespace linnet::converter {
+
+inline constexpr int kHistogramBins = 2048;
+
+// Of one step's output.
+struct StepStatistics {
+  std::vector<float> low, high;  // of each channel
+  std::vector<double> mean;      // of each channel
+  // Of all channels together: equal bins from `first` to `last`, the extremes of all channels.
+  float first = 0, last = 0;
+  std::vector<uint64_t> bins;
+};
+
+struct Calibration {
+  std::vector<StepStatistics> steps;  // one per step of the program
+  int pictures = 0;
+};
+
+struct CalibrationOptions {
+  int height = 0, width = 0;  // of the network's input; 0 = native
+  int threads = 1;
+  // Called with the share that is done, 0 to 1; may be empty.
+  std::function<void(double)> progress;
+};
+
+// Runs the program in floats over the pictures, letterboxed as in deployment, twice: for the
+// extremes and for the histograms. The result does not depend on the number of threads. Throws
+// std::runtime_error.
+Calibration calibrate(const Graph& graph, const Program& program,
+                      const std::vector<host::Image>& pictures, const CalibrationOptions& options);
+
+}  // namespace linnet::converter
