@@ -50,12 +50,12 @@ class Heads {
   void clear() const {
     for (int h = 0; h < LINNET_HEADS; ++h) {
       const Tensor& t = tensor(h);
-      std::fill_n(t.data, t.height * t.width * t.channels, -20.0f);
+      std::fill_n(static_cast<float*>(t.data), t.height * t.width * t.channels, -20.0f);
     }
   }
   float* logits(int head, int y, int x, int anchor) const {
     const Tensor& t = tensor(head);
-    return t.data + (y * t.width + x) * t.channels + anchor * kValues;
+    return static_cast<float*>(t.data) + (y * t.width + x) * t.channels + anchor * kValues;
   }
   // A box with centre and size of the cell's middle and the anchor; class logits all -20 but one.
   void put(int head, int y, int x, int anchor, float objectness, int class_id, float logit) const {
@@ -362,7 +362,7 @@ TEST(Decode, RandomHeadsMatchAPlainImplementation) {
       const auto count = static_cast<size_t>(t.height * t.width * t.channels);
       const std::vector<float> noise =
           random_floats(count, 3, seed * 10 + static_cast<uint32_t>(h));
-      std::copy(noise.begin(), noise.end(), t.data);
+      std::copy(noise.begin(), noise.end(), static_cast<float*>(t.data));
     }
     for (const int multi_label : {0, 1}) {
       linnet_detect_options options = options_with(0.3f, 0.5f);

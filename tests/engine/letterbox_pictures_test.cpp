@@ -37,7 +37,7 @@ class ReferencePicture : public ::testing::Test {
     const host::Image image = host::read_image(data_folder() + "/pictures/" + name + ".jpg");
     const linnet_image borrowed = image.view();
     EXPECT_EQ(linnet_letterbox(session.get(), &borrowed), LINNET_OK);
-    const float* input = session.internals().tensors[0].data;
+    const auto* input = static_cast<const float*>(session.internals().tensors[0].data);
     return {input, input + height * width * 3};
   }
 };

@@ -31,11 +31,12 @@ linnet_image view(const Picture& p) {
 // What the session's input holds, as bytes.
 std::vector<int> input_bytes(const OpenSession& session) {
   const Tensor& t = session.internals().tensors[0];
+  const auto* values = static_cast<const float*>(t.data);
   std::vector<int> bytes;
   for (int i = 0; i < t.height * t.width * 3; ++i) {
-    const float byte = t.data[i] * 255;
+    const float byte = values[i] * 255;
     EXPECT_NEAR(byte, std::nearbyint(byte), 1e-4);
-    EXPECT_EQ(t.data[i], std::nearbyint(byte) * (1.0f / 255));
+    EXPECT_EQ(values[i], std::nearbyint(byte) * (1.0f / 255));
     bytes.push_back(static_cast<int>(std::nearbyint(byte)));
   }
   return bytes;

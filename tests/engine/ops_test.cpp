@@ -30,7 +30,7 @@ class StepChecker {
         input_(random_input(height, width, seed)),
         reference_(model_.data(), height, width, input_.data()),
         random_(seed) {
-    std::copy(input_.begin(), input_.end(), session_.tensors[0].data);
+    std::copy(input_.begin(), input_.end(), static_cast<float*>(session_.tensors[0].data));
   }
 
   void run() {
@@ -97,7 +97,7 @@ class StepChecker {
       for (int y = 0; y < got.height; ++y) {
         for (int x = 0; x < got.width; ++x) {
           for (int c = s.channel; c < s.channel + s.channels; ++c) {
-            const float value = *pixel(got, y, x, c);
+            const float value = *pixel<float>(got, y, x, c);
             ASSERT_NEAR(value, want.at(y, x, c), limit)
                 << "tensor " << s.tensor << " y " << y << " x " << x << " channel " << c;
             want.at(y, x, c) = value;
@@ -117,7 +117,7 @@ class StepChecker {
       const format::Segment& s = written.segments[i];
       const Tensor& t = session_.tensors[s.tensor];
       for (int p = 0; p < t.height * t.width; ++p) {
-        accept(pixel(t, 0, p, s.channel), s.channels * sizeof(float));
+        accept(pixel<float>(t, 0, p, s.channel), s.channels * sizeof(float));
       }
     }
     const auto [left, right] = std::mismatch(before.begin(), before.end(), open_.arena());
@@ -224,7 +224,8 @@ TEST(FusedPairs, SameBitsForAnyNumberOfThreads) {
     const OpenSession session(model, config);
     ASSERT_EQ(linnet_run(session.get(), input.data(), nullptr), LINNET_OK);
     const Tensor& sink = session.internals().tensors[6];
-    results.emplace_back(sink.data, sink.data + 128 * 96 * 4);
+    const auto* values = static_cast<const float*>(sink.data);
+    results.emplace_back(values, values + 128 * 96 * 4);
   }
   EXPECT_EQ(results[0], results[1]);
   EXPECT_EQ(results[0], results[2]);
