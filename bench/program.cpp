@@ -1,15 +1,15 @@
 #include "bench/program.h"
 
-#include <unistd.h>
-
 #include <chrono>
 #include <cstdio>
 #include <exception>
 #include <thread>
 
+#include "bench/accuracy/program.h"
 #include "bench/kernels.h"
 #include "bench/measurement.h"
 #include "bench/profile.h"
+#include "bench/progress.h"
 #include "bench/report.h"
 #include "host/file.h"
 #include "host/isa.h"
@@ -38,21 +38,6 @@ const std::vector<host::Option> kOptions = {
     {"--html", "FILE.html", "a page with the table, bars of the layers and the arena"},
     {"--compare", "OLD.json", "what became faster or slower than in that file"},
     {"--help", nullptr, "this text"},
-};
-
-// Shows what runs, if a person looks.
-class Progress {
- public:
-  Progress() : on_(isatty(STDERR_FILENO) != 0) {}
-  ~Progress() { show(""); }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-  void show(const std::string& text) const {
-    if (on_) std::fprintf(stderr, "\r\033[K%s", text.c_str());
-  }
-
- private:
-  bool on_;
 };
 
 struct Case {
@@ -180,8 +165,7 @@ class Program {
       std::printf("%s", text.c_str());
       return;
     }
-    host::write_file_atomically(args_.text("--out", ""),
-                                {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+    host::write_text_atomically(args_.text("--out", ""), text);
   }
 
   // The page shows the layers of the first case of each network.
@@ -194,9 +178,7 @@ class Program {
       profiles.push_back(
           profile(networks_[c.network], c.options, plan_, args_.text("--input", "")));
     }
-    const std::string page = to_html(report_, profiles);
-    host::write_file_atomically(args_.text("--html", ""),
-                                {reinterpret_cast<const uint8_t*>(page.data()), page.size()});
+    host::write_text_atomically(args_.text("--html", ""), to_html(report_, profiles));
   }
 
   void rest() const {
@@ -215,10 +197,12 @@ class Program {
 };
 
 int run(int argc, const char* const* argv) {
+  if (argc > 1 && std::string(argv[1]) == "accuracy") return accuracy::run(argc - 1, argv + 1);
   const host::Args args(argc, argv, kOptions);
   if (args.has("--help")) {
     std::printf(
-        "usage: linnet-bench [options]\n       linnet-bench --kernels [FILTER...]\n\n"
+        "usage: linnet-bench [options]\n       linnet-bench --kernels [FILTER...]\n"
+        "       linnet-bench accuracy --help\n\n"
         "Times YOLOv5-Lite networks on this machine. Alone it needs no files.\n"
         "LINNET_ISA=scalar|neon|avx2|avx512 forces an instruction set.\n\n%s",
         host::options_help(kOptions).c_str());

@@ -15,6 +15,7 @@ std::vector<uint8_t> read_file(const std::string& path, size_t max_bytes = size_
 // Writes `data` to a temporary file in the same folder, flushes it and renames it to `path`:
 // readers see the old file or the new one, never half of one.
 void write_file_atomically(const std::string& path, std::span<const uint8_t> data);
+void write_text_atomically(const std::string& path, const std::string& text);
 
 // "/a/b/name.ext" -> "name".
 std::string file_stem(const std::string& path);

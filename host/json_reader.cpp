@@ -13,13 +13,23 @@ namespace linnet::host {
 // Recursive descent over RFC 8259.
 class JsonReader {
  public:
-  explicit JsonReader(std::string_view text) : text_(text) {}
+  JsonReader(std::string_view text, std::string_view unwanted) : text_(text), unwanted_(unwanted) {}
 
   JsonValue read() {
     JsonValue value = read_value(0);
-    skip_space();
-    if (position_ != text_.size()) fail("the end");
+    require_end();
     return value;
+  }
+
+  void read_items(const std::function<void(const JsonValue&)>& take) {
+    require('[');
+    if (!accept(']')) {
+      do {
+        take(read_value(1));
+      } while (accept(','));
+      require(']');
+    }
+    require_end();
   }
 
  private:
@@ -27,6 +37,11 @@ class JsonReader {
 
   [[noreturn]] void fail(const std::string& expected) const {
     throw std::runtime_error("JSON byte " + std::to_string(position_) + ": expected " + expected);
+  }
+
+  void require_end() {
+    skip_space();
+    if (position_ != text_.size()) fail("the end");
   }
 
   void skip_space() {
@@ -81,7 +96,10 @@ class JsonReader {
       skip_space();
       std::string name = read_string();
       require(':');
-      value->object_.emplace_back(std::move(name), read_value(depth + 1));
+      JsonValue member = read_value(depth + 1);
+      if (unwanted_.empty() || name != unwanted_) {
+        value->object_.emplace_back(std::move(name), std::move(member));
+      }
     } while (accept(','));
     require('}');
   }
@@ -174,11 +192,17 @@ class JsonReader {
   }
 
   std::string_view text_;
+  std::string_view unwanted_;
   size_t position_ = 0;
 };
 
-JsonValue parse_json(std::string_view text) {
-  return JsonReader(text).read();
+JsonValue parse_json(std::string_view text, std::string_view unwanted) {
+  return JsonReader(text, unwanted).read();
+}
+
+void for_each_json_item(std::string_view text, std::string_view unwanted,
+                        const std::function<void(const JsonValue&)>& take) {
+  JsonReader(text, unwanted).read_items(take);
 }
 
 void JsonValue::expect(Type type) const {

@@ -1,7 +1,8 @@
-// Reading JSON: small files, whole.
+// Reading JSON, whole or, where a file is a long list, item by item.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,12 @@ class JsonValue {
 };
 
 // Throws std::runtime_error that names the byte. At most 64 levels deep.
-JsonValue parse_json(std::string_view text);
+// Members called `unwanted` are checked, but not kept: they are not there afterwards.
+JsonValue parse_json(std::string_view text, std::string_view unwanted = {});
+
+// For a list too long to be kept in memory: hands its items over one after the other. Throws as
+// parse_json does, also after some items.
+void for_each_json_item(std::string_view text, std::string_view unwanted,
+                        const std::function<void(const JsonValue&)>& take);
 
 }  // namespace linnet::host

@@ -1,0 +1,32 @@
+// How far a long loop is, for who looks at the terminal.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string>
+
+#include "bench/progress.h"
+
+namespace linnet::bench::accuracy {
+
+// "[#########---------]  40/80 name, 3 s left"; safe to call from any thread.
+class ProgressBar {
+ public:
+  ProgressBar(std::string name, size_t total);
+  void show(size_t done);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Progress progress_;
+  std::string name_;
+  size_t total_;
+  std::mutex mutex_;
+  size_t shown_ = 0;
+  Clock::time_point begin_ = Clock::now(), next_ = begin_;
+};
+
+// The line without colour or cursor: what show() prints.
+std::string progress_line(const std::string& name, size_t done, size_t total, double seconds);
+
+}  // namespace linnet::bench::accuracy
