@@ -43,7 +43,7 @@ struct RequantizeAvx2 {
 };
 
 // The first n bytes, 1 <= n < 8.
-LINNET_INLINE void store_first_bytes(int8_t* p, __m128i v, int n) {
+LINNET_INLINE void store_first_int8(int8_t* p, __m128i v, int n) {
   store_first_bytes(p, static_cast<uint64_t>(_mm_cvtsi128_si64(v)), n);
 }
 // The others are 0 and not read; 1 <= n < 8.

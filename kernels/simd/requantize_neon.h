@@ -65,7 +65,7 @@ struct RequantizeNeon {
 #endif
 
 // The first n bytes, 1 <= n < 8.
-LINNET_INLINE void store_first_bytes(int8_t* p, int8x8_t v, int n) {
+LINNET_INLINE void store_first_int8(int8_t* p, int8x8_t v, int n) {
   store_first_bytes(p, vget_lane_u64(vreinterpret_u64_s8(v), 0), n);
 }
 // The others are 0 and not read; 1 <= n < 8.
