@@ -1,0 +1,67 @@
+#include "kernels/igemm_s8/igemm_s8.h"
+
+namespace linnet {
+namespace {
+
+constexpr int kMr = 4;
+constexpr int kNr = kIgemmS8PanelWidth;
+
+// Sums of one pixel and one panel; unsigned, because they may wrap around.
+void accumulate(int segments, const int8_t* const* rows, const int* k,
+                const IgemmS8PanelHeader& header, const int8_t* w, uint32_t (&sum)[kNr]) {
+  for (int c = 0; c < kNr; ++c) sum[c] = static_cast<uint32_t>(header.bias[c]);
+  for (int t = 0; t < segments; ++t) {
+    const int8_t* in = rows[t * kMr];
+    for (int i = 0; i < k[t]; ++i) {
+      const int8_t* group = w + i / kIgemmS8Group * kIgemmS8Group * kNr + i % kIgemmS8Group;
+      for (int c = 0; c < kNr; ++c) {
+        sum[c] += static_cast<uint32_t>(in[i] * group[c * kIgemmS8Group]);
+      }
+    }
+    w += igemm_s8_padded_k(static_cast<size_t>(k[t])) * kNr;
+  }
+}
+
+// Calls store(pixel, channel, sum, multiplier) for each output.
+template <typename Store>
+void for_each_sum(int m, int segments, const int8_t* const* rows, const int* k, const void* panels,
+                  size_t panel_bytes, int n, const Store& store) {
+  const auto* panel = static_cast<const uint8_t*>(panels);
+  for (int first = 0; first < n; first += kNr) {
+    const auto& header = *reinterpret_cast<const IgemmS8PanelHeader*>(panel);
+    const auto* w = reinterpret_cast<const int8_t*>(panel + sizeof header);
+    for (int p = 0; p < m; ++p) {
+      uint32_t sum[kNr];
+      accumulate(segments, rows + p, k, header, w, sum);
+      for (int c = 0; c < kNr && first + c < n; ++c) {
+        store(p, first + c, static_cast<int32_t>(sum[c]), header.multiplier[c]);
+      }
+    }
+    panel += panel_bytes;
+  }
+}
+
+}  // namespace
+
+void igemm_s8_4x8_n8k4_scalar(int m, int segments, const int8_t* const* rows, const int* k,
+                              const void* panels, size_t panel_bytes, int n, const RequantizeS8& to,
+                              int8_t* out, size_t out_pixel_stride) {
+  const RequantizeS8 local = to;  // `out` could alias `to`
+  for_each_sum(m, segments, rows, k, panels, panel_bytes, n,
+               [&](int p, int c, int32_t sum, float multiplier) {
+                 out[static_cast<size_t>(p) * out_pixel_stride + static_cast<size_t>(c)] =
+                     requantize_s8(sum, multiplier, local);
+               });
+}
+
+void igemm_s8_4x8_n8k4_scalar_to_f32(int m, int segments, const int8_t* const* rows, const int* k,
+                                     const void* panels, size_t panel_bytes, int n, float* out,
+                                     size_t out_pixel_stride) {
+  for_each_sum(m, segments, rows, k, panels, panel_bytes, n,
+               [&](int p, int c, int32_t sum, float multiplier) {
+                 out[static_cast<size_t>(p) * out_pixel_stride + static_cast<size_t>(c)] =
+                     static_cast<float>(sum) * multiplier;
+               });
+}
+
+}  // namespace linnet
