@@ -1,5 +1,6 @@
 // The C API's calls on models and sessions: argument checks, locking, the order of the steps.
 #include "engine/error.h"
+#include "engine/head_decoder.h"
 #include "engine/ops/conv_head.h"
 #include "engine/session.h"
 #include "kernels/cpu_features.h"
@@ -131,7 +132,10 @@ linnet_status run_network(SessionState* session, const float* input) {
 }
 
 linnet_status run(SessionState* session, const float* input, linnet_tensor* heads) {
-  session->gate_is_on = false;
+  if (!session->has_head_tensors) {
+    return report(&session->error, LINNET_INVALID_ARGUMENT,
+                  "linnet_run: the session was opened with LINNET_DETECT_ONLY, so it has no heads");
+  }
   const linnet_status status = run_network(session, input);
   if (status != LINNET_OK) return status;
   session->has_heads = true;
@@ -146,7 +150,10 @@ linnet_status decode_heads(SessionState* session, const linnet_detect_options* o
   if (!session->has_heads) {
     return report(&session->error, LINNET_INVALID_ARGUMENT, "linnet_decode: call linnet_run first");
   }
-  return decode(session, options_or_default(options), boxes, capacity, count);
+  const linnet_detect_options given = options_or_default(options);
+  Detection detection{given, objectness_gate(given.confidence),
+                      CandidateHeap(session->candidates, session->max_candidates)};
+  return decode(session, &detection, boxes, capacity, count);
 }
 
 linnet_status run_and_decode(SessionState* session, const float* input,
@@ -154,10 +161,13 @@ linnet_status run_and_decode(SessionState* session, const float* input,
                              size_t* count) {
   const linnet_detect_options options = options_or_default(given);
   session->has_heads = false;
-  session->gate_is_on = true;
-  session->objectness_gate = objectness_gate(options.confidence);
-  const linnet_status status = run_network(session, input);
-  return status == LINNET_OK ? decode(session, options, boxes, capacity, count) : status;
+  Detection detection{options, objectness_gate(options.confidence),
+                      CandidateHeap(session->candidates, session->max_candidates)};
+  session->detection = &detection;
+  linnet_status status = run_network(session, input);
+  if (status == LINNET_OK) status = decode(session, &detection, boxes, capacity, count);
+  session->detection = nullptr;
+  return status;
 }
 
 // Runs `call` with the session locked and its error cleared.

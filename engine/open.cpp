@@ -75,8 +75,9 @@ linnet_status check_settings(const ModelView& model, const linnet_config& config
     return report(config.error, LINNET_INVALID_ARGUMENT, "max_candidates: too many", kMaxCandidates,
                   settings->max_candidates);
   }
-  if ((config.flags & ~uint32_t{LINNET_EVERY_TENSOR}) != 0) {
-    return report(config.error, LINNET_INVALID_ARGUMENT, "flags: unknown bits", LINNET_EVERY_TENSOR,
+  constexpr uint32_t kFlags = LINNET_EVERY_TENSOR | LINNET_DETECT_ONLY;
+  if ((config.flags & ~kFlags) != 0) {
+    return report(config.error, LINNET_INVALID_ARGUMENT, "flags: unknown bits", kFlags,
                   config.flags);
   }
   settings->flags = config.flags;
@@ -170,11 +171,23 @@ bool fill_plan(const ModelView& model, const Extent* extents, PlannedTensor* ten
   return true;
 }
 
-// What the steps need of the arena.
+// What the steps need of the arena, and which of them make a head alone.
 struct StepNeeds {
   size_t scratch_bytes = 0;  // for each worker
   size_t zero_floats = 1;
+  int head_step[LINNET_HEADS] = {-1, -1, -1};
 };
+
+// In a detection the heads that a convolution makes alone are never stored.
+void drop_head_tensors(const ModelView& model, const StepNeeds& needs, PlannedTensor* tensors) {
+  for (int i = 0; i < model.head_count(); ++i) {
+    bool unused = true;
+    for (int k = 0; k < model.head_count(); ++k) {
+      unused = unused && (model.head(k).tensor != model.head(i).tensor || needs.head_step[k] >= 0);
+    }
+    if (unused) tensors[model.head(i).tensor].units = 0;
+  }
+}
 
 // Binds all steps, fuses pairs and adds up what they need; steps may be null. Tensors that fusing
 // makes superfluous lose their size.
@@ -204,6 +217,7 @@ linnet_status bind_steps(const ModelView& model, const Settings& settings, Plann
       const size_t bytes = round_up(step.op->scratch_bytes(step), LINNET_ALIGNMENT);
       if (bytes > needs->scratch_bytes) needs->scratch_bytes = bytes;
       if (zero_floats(step) > needs->zero_floats) needs->zero_floats = zero_floats(step);
+      if (step.head >= 0) needs->head_step[step.head] = i;
     }
     if (steps != nullptr) new (&steps[i]) Step(step);
   }
@@ -235,6 +249,8 @@ linnet_status lay_out(const ModelView& model, const linnet_config& config, Arena
   StepNeeds needs;
   status = bind_steps(model, settings, &planning, steps, &needs, config.error);
   if (status != LINNET_OK) return status;
+  const bool detect_only = (settings.flags & LINNET_DETECT_ONLY) != 0;
+  if (detect_only) drop_head_tensors(model, needs, planning.tensors);
   const uint64_t units = plan_memory(planning.tensors, model.tensor_count(), planning.order);
   auto* zeros = arena->take<float>(needs.zero_floats);
   // Sizes above are bounded by the format's caps; only the products below can be huge.
@@ -267,6 +283,8 @@ linnet_status lay_out(const ModelView& model, const linnet_config& config, Arena
   session->zeros = zeros;
   session->scratch = scratch;
   session->scratch_bytes = needs.scratch_bytes;
+  for (int i = 0; i < LINNET_HEADS; ++i) session->head_step[i] = needs.head_step[i];
+  session->has_head_tensors = !detect_only;
   session->candidates = candidates;
   session->max_candidates = settings.max_candidates;
   session->columns = columns;
@@ -278,7 +296,7 @@ linnet_status lay_out(const ModelView& model, const linnet_config& config, Arena
                model.tensor(i).channels, static_cast<format::DType>(model.tensor(i).dtype)};
   }
   // A verified file may still read channels that nothing wrote: let them be the same on every run.
-  std::memset(activations, 0, static_cast<size_t>(units) * sizeof(Unit));
+  std::memset(activations, 0, (static_cast<size_t>(units) + 1) * sizeof(Unit));
   *out = session;
   return LINNET_OK;
 }

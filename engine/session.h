@@ -9,6 +9,7 @@
 
 namespace linnet {
 
+struct Detection;
 struct OpDesc;
 struct SessionState;
 
@@ -82,9 +83,11 @@ struct SessionState {
   bool has_input = false;  // a picture is letterboxed and not yet run; a run uses the input up
   bool has_heads = false;  // the heads are those of the last run
 
-  // Detection skips cells whose objectness logit is not above the gate; a raw run computes all.
-  bool gate_is_on = false;
-  float objectness_gate = 0;
+  // While a detection runs, the steps that make heads decode them and leave no logits behind. Null
+  // in a raw run.
+  Detection* detection = nullptr;
+  int head_step[LINNET_HEADS] = {-1, -1, -1};  // the convolution that makes it alone; -1 if none
+  bool has_head_tensors = true;
 
   linnet_step_hook on_step = nullptr;
   void* on_step_context = nullptr;
@@ -113,7 +116,7 @@ class SessionLock {
 // The steps of the API, on a locked session.
 linnet_status letterbox(SessionState* session, const linnet_image& image);
 void execute(SessionState* session);
-linnet_status decode(SessionState* session, const linnet_detect_options& options, linnet_box* boxes,
+linnet_status decode(SessionState* session, Detection* detection, linnet_box* boxes,
                      size_t capacity, size_t* count);
 
 }  // namespace linnet

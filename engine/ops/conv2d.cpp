@@ -20,17 +20,26 @@ int item_count(const Step& step) {
 }
 
 template <typename Kernel>
+size_t scratch_bytes(const Step& step) {
+  const size_t block = conv_scratch_bytes<Kernel>(step);
+  if (step.head < 0) return block;
+  const int mr = static_cast<const typename Kernel::Variant*>(step.kernel)->mr;
+  return block + head_scratch_bytes(step, mr, conv_block_pixels<Kernel>(step));
+}
+
+template <typename Kernel>
 void run(const SessionState& session, const Step& step, int begin, int end, void* scratch) {
   ConvBlock<Kernel> block(session, step, scratch);
   const int pixels = step.out_extent.height * step.out_extent.width;
   const int most = conv_block_pixels<Kernel>(step);
-  const bool gated = step.head >= 0 && session.gate_is_on;
+  const bool decodes = step.head >= 0 && session.detection != nullptr;
+  void* const head_scratch = static_cast<uint8_t*>(scratch) + conv_scratch_bytes<Kernel>(step);
   for (int item = begin; item < end; ++item) {
     const int first = item * most;
     block.place(first, pixels - first < most ? pixels - first : most);
     if constexpr (std::is_same_v<typename Kernel::Out, float>) {
-      if (gated) {
-        run_head_block(session, step, &block);
+      if (decodes) {
+        run_head_block(session, step, &block, head_scratch);
         continue;
       }
     }
@@ -39,8 +48,7 @@ void run(const SessionState& session, const Step& step, int begin, int end, void
 }
 
 template <typename Kernel>
-constexpr OpDesc kDense = {bind<Kernel>, conv_scratch_bytes<Kernel>, item_count<Kernel>,
-                           run<Kernel>};
+constexpr OpDesc kDense = {bind<Kernel>, scratch_bytes<Kernel>, item_count<Kernel>, run<Kernel>};
 
 }  // namespace
 

@@ -10,7 +10,6 @@ namespace {
 constexpr size_t kBlockBytes = 20 * 1024;  // of input that one block reads
 constexpr int kMaxBlockPixels = 64;
 constexpr size_t kPanelGroupBytes = 17 * 1024;  // of weights that one kernel call passes over
-constexpr int kTileChannels = 64;               // most outputs of a pixel that go through the tile
 
 template <typename Kernel>
 const typename Kernel::Variant& variant(const Step& step) {
@@ -33,7 +32,7 @@ Scratch<Kernel> divide(const Step& step, void* memory) {
   using In = typename Kernel::In;
   const auto segments = static_cast<size_t>(ConvShape(step).segments);
   const auto pixels = static_cast<size_t>(conv_block_pixels<Kernel>(step));
-  const size_t tile = static_cast<size_t>(variant<Kernel>(step).mr) * kTileChannels;
+  const size_t tile = static_cast<size_t>(variant<Kernel>(step).mr * variant<Kernel>(step).nr);
   Arena arena(memory);
   Scratch<Kernel> scratch;
   scratch.rows = arena.take<const In*>(segments * pixels);
@@ -123,7 +122,6 @@ void ConvBlock<Kernel>::place(int first, int count, Out* out) {
   fill_conv_rows(session_, step_, mr_, first, count, rows_, border_, padding_);
   first_ = first;
   count_ = count;
-  filtered_ = false;
   out_ = out;
 }
 
@@ -153,12 +151,10 @@ void ConvBlock<Kernel>::run(int begin, int end) const {
     int n = left < end - channel ? left : end - channel;
     if (n > group) n = group;
     if (channel + n != end) n = n / nr_ * nr_;
-    if (n > 0 && !filtered_) {
+    if (n > 0) {
       write_run(channel, n, out.segments[segment], channel - segment_first);
     } else {
-      const int wide = group < kTileChannels ? group : kTileChannels;
-      const int most = filtered_ ? wide : nr_;
-      n = end - channel < most ? end - channel : most;
+      n = end - channel < nr_ ? end - channel : nr_;
       write_through_tile(channel, n);
     }
     channel += n;
@@ -184,9 +180,8 @@ const uint8_t* ConvBlock<Kernel>::panel(int channel) const {
 template <typename Kernel>
 typename Kernel::Out* ConvBlock<Kernel>::output(int tensor, int p, int channel) const {
   const Tensor& t = session_.tensors[tensor];
-  const int index = filtered_ ? pixels_[p] : first_ + p;
-  return static_cast<Out*>(t.data) + static_cast<size_t>(index) * static_cast<size_t>(t.channels) +
-         channel;
+  return static_cast<Out*>(t.data) +
+         static_cast<size_t>(first_ + p) * static_cast<size_t>(t.channels) + channel;
 }
 
 // All pixels of the block, `stride` floats apart.
@@ -211,15 +206,21 @@ void ConvBlock<Kernel>::write_run(int channel, int n, const format::Segment& to,
   write_rows(channel, n, output(to.tensor, 0, to.channel + to_channel), stride);
 }
 
-// Panels whose channels lie in several runs, or pixels that do not follow one another.
+// Panels whose channels lie in several runs.
 template <typename Kernel>
 void ConvBlock<Kernel>::write_through_tile(int channel, int n) const {
   for (int p = 0; p < count_; p += mr_) {
     const int m = count_ - p < mr_ ? count_ - p : mr_;
-    kernel_.call(m, shape_.segments, rows_ + static_cast<std::ptrdiff_t>(p) * shape_.segments, k_,
-                 panel(channel), panel_bytes_, n, tile_, static_cast<size_t>(n));
+    compute(p, channel, n, tile_, static_cast<size_t>(n));
     copy_tile(channel, n, p, m);
   }
+}
+
+template <typename Kernel>
+void ConvBlock<Kernel>::compute(int p, int begin, int n, Out* out, size_t stride) const {
+  const int m = count_ - p < mr_ ? count_ - p : mr_;
+  kernel_.call(m, shape_.segments, rows_ + static_cast<std::ptrdiff_t>(p) * shape_.segments, k_,
+               panel(begin), panel_bytes_, n, out, stride);
 }
 
 // Moves `m` pixels of the tile, from pixel p of the block on, to the runs of the output view.
@@ -244,7 +245,6 @@ void ConvBlock<Kernel>::copy_run(const Out* from, int from_stride, const format:
   const auto to_stride = static_cast<std::ptrdiff_t>(session_.tensors[run.tensor].channels);
   Out* to = output(run.tensor, p, run.channel + offset);
   for (int i = 0; i < m; ++i) {
-    if (filtered_) to = output(run.tensor, p + i, run.channel + offset);
     copy_channels(from, count, to);
     from += from_stride;
     to += to_stride;

@@ -28,13 +28,24 @@ class ConvBlock {
   void place(int first, int count) { place(first, count, nullptr); }
   // The same, but results go to `out`: `count` pixels of the whole output view, one after another.
   void place(int first, int count, Out* out);
-  // Keeps the pixels of the block for which keep(pixel index in the picture) holds.
+  // Keeps the pixels of the block for which keep(pixel index in the picture) holds; after it,
+  // compute() is what works.
   template <typename Keep>
   void filter(const Keep& keep);
 
   // Computes channels [begin, end) of the output view; begin is a multiple of the panel width, end
   // too unless it is the last.
   void run(int begin, int end) const;
+
+  // One tile of the block, pixels [p, p + mr) of it as far as there are; p is a multiple of mr.
+  // Channels [begin, begin + n) of the view, where begin is a multiple of the panel width, to
+  // `out`.
+  void compute(int p, int begin, int n, Out* out, size_t stride) const;
+  int mr() const { return mr_; }
+  int first() const { return first_; }
+  int count() const { return count_; }  // of the block, after filter() of what it kept
+  // Index in the picture of pixel p of a filtered block.
+  int kept_pixel(int p) const { return pixels_[p]; }
 
  private:
   const uint8_t* panel(int channel) const;
@@ -62,7 +73,6 @@ class ConvBlock {
   In* border_;
   const In* padding_;
   int first_ = 0, count_ = 0;
-  bool filtered_ = false;
   Out* out_ = nullptr;
 };
 
@@ -74,7 +84,6 @@ void ConvBlock<Kernel>::filter(const Keep& keep) {
     if (keep(first_ + p)) keep_pixel(p, kept++);
   }
   count_ = kept;
-  filtered_ = true;
   // Pointers of the last tile's missing pixels are those of pixels that were there before: valid.
 }
 

@@ -1,6 +1,7 @@
 #include "engine/ops/conv_head.h"
 
-#include "kernels/activation_f32/exp.h"
+#include "engine/arena.h"
+#include "engine/head_decoder.h"
 
 namespace linnet {
 namespace {
@@ -40,15 +41,33 @@ int objectness_panels(const SessionState& session, const Step& step, int anchors
   return count;
 }
 
+int segments_of_tensor(const View& view, int tensor) {
+  int count = 0;
+  for (int s = 0; s < view.count; ++s) count += view.segments[s].tensor == tensor;
+  return count;
+}
+
+// No node but this one touches the tensor.
+bool is_sole_user(const ModelView& model, const format::Node& user, int tensor) {
+  for (int i = 0; i < model.node_count(); ++i) {
+    const format::Node& node = model.node(i);
+    for (int k = 0; k < node.operand_count; ++k) {
+      if (segments_of_tensor(model.operand(node, k), tensor) != 0) return false;
+    }
+    if (&node != &user && segments_of_tensor(model.output(node), tensor) != 0) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 int head_of_step(const ModelView& model, const Step& step) {
   if (step.node->op != format::k_conv2d) return -1;
   for (int i = 0; i < model.head_count(); ++i) {
     const int tensor = model.head(i).tensor;
-    bool all = step.out.channels() == model.tensor(tensor).channels;
-    for (int s = 0; s < step.out.count; ++s) all = all && step.out.segments[s].tensor == tensor;
-    if (all) return i;
+    const bool whole = step.out.channels() == model.tensor(tensor).channels &&
+                       segments_of_tensor(step.out, tensor) == step.out.count;
+    if (whole && is_sole_user(model, *step.node, tensor)) return i;
   }
   return -1;
 }
@@ -67,36 +86,133 @@ float objectness_gate(float confidence) {
   return low - kMargin;
 }
 
-template <typename Kernel>
-void run_head_block(const SessionState& session, const Step& step, ConvBlock<Kernel>* block) {
-  const int anchors = session.model.head(step.head).anchor_count;
-  const int channels = step.out.channels();
-  int panels[format::kMaxAnchorsPerHead];
-  const int count = objectness_panels(session, step, anchors, panels);
-  const auto panel_end = [&](int panel) {
-    return (panel + 1) * kPanel < channels ? (panel + 1) * kPanel : channels;
-  };
-  for (int i = 0; i < count; ++i) block->run(panels[i] * kPanel, panel_end(panels[i]));
+namespace {
 
-  const Tensor& head = session.tensors[session.model.head(step.head).tensor];
-  const int values = values_per_anchor(session);
-  block->filter([&](int pixel) {
-    const float* logits = static_cast<const float*>(head.data) +
-                          static_cast<size_t>(pixel) * static_cast<size_t>(channels);
-    for (int a = 0; a < anchors; ++a) {
-      if (logits[a * values + kObjectness] > session.objectness_gate) return true;
-    }
-    return false;
-  });
-  int done = 0;
-  for (int i = 0; i < count; ++i) {
-    block->run(done, panels[i] * kPanel);
-    done = panel_end(panels[i]);
-  }
-  block->run(done, channels);
+struct Scratch {
+  float* logits;      // [mr][channels], in the order of the output view
+  float* cell;        // [channels], in the order of the head
+  float* objectness;  // [panels][mr][panel width]
+  uint8_t* passes;    // by pixel of a block
+  size_t bytes;
+};
+
+Scratch divide(const Step& step, int mr, int block_pixels, void* memory) {
+  const auto channels = static_cast<size_t>(step.out.channels());
+  const auto pixels = static_cast<size_t>(mr);
+  Arena arena(memory);
+  Scratch scratch;
+  scratch.logits = arena.take<float>(pixels * channels);
+  scratch.cell = arena.take<float>(channels);
+  scratch.objectness = arena.take<float>(format::kMaxAnchorsPerHead * pixels * kPanel);
+  scratch.passes = arena.take<uint8_t>(static_cast<size_t>(block_pixels));
+  scratch.bytes = arena.used();
+  return scratch;
 }
 
-template void run_head_block(const SessionState&, const Step&, ConvBlock<ConvKernelF32>*);
-template void run_head_block(const SessionState&, const Step&, ConvBlock<ConvKernelS8ToF32>*);
+// One convolution of a head in a running detection.
+template <typename Kernel>
+class HeadBlocks {
+ public:
+  HeadBlocks(const SessionState& session, const Step& step, ConvBlock<Kernel>* block, void* scratch)
+      : session_(session),
+        step_(step),
+        detection_(*session.detection),
+        block_(*block),
+        record_(session.model.head(step.head)),
+        values_(values_per_anchor(session)),
+        parts_(divide(step, block->mr(), conv_block_pixels<Kernel>(step), scratch)),
+        panel_count_(objectness_panels(session, step, record_.anchor_count, panels_)),
+        decoder_{record_, detection_.options, session.model.header().class_count, detection_.gate,
+                 &detection_.heap} {
+    for (int a = 0; a < record_.anchor_count; ++a) {
+      const int channel = view_channel(step.out, a * values_ + kObjectness);
+      int i = 0;
+      while (panels_[i] != channel / kPanel) ++i;
+      place_[a] = i * block->mr() * kPanel + channel % kPanel;
+    }
+  }
+
+  void run() {
+    for (int p = 0; p < block_.count(); p += block_.mr()) find_passing(p);
+    const int first = block_.first();
+    block_.filter([&](int pixel) { return parts_.passes[pixel - first] != 0; });
+    for (int p = 0; p < block_.count(); p += block_.mr()) decode_tile(p);
+  }
+
+ private:
+  int tile_pixels(int p) const {
+    return block_.count() - p < block_.mr() ? block_.count() - p : block_.mr();
+  }
+
+  void find_passing(int p) {
+    for (int i = 0; i < panel_count_; ++i) {
+      const int begin = panels_[i] * kPanel, left = step_.out.channels() - begin;
+      block_.compute(p, begin, left < kPanel ? left : kPanel,
+                     parts_.objectness + i * block_.mr() * kPanel, kPanel);
+    }
+    for (int m = 0; m < tile_pixels(p); ++m) {
+      bool passes = false;
+      for (int a = 0; a < record_.anchor_count; ++a) {
+        passes = passes || parts_.objectness[place_[a] + m * kPanel] > detection_.gate;
+      }
+      parts_.passes[p + m] = passes;
+    }
+  }
+
+  void decode_tile(int p) {
+    const int channels = step_.out.channels();
+    block_.compute(p, 0, channels, parts_.logits, static_cast<size_t>(channels));
+    const int width = step_.out_extent.width;
+    const auto anchors = static_cast<uint32_t>(record_.anchor_count);
+    detection_.lock();
+    for (int m = 0; m < tile_pixels(p); ++m) {
+      unscramble(parts_.logits + static_cast<ptrdiff_t>(m) * channels);
+      const int pixel = block_.kept_pixel(p + m);
+      const uint32_t order =
+          first_order_of_head(session_, step_.head) + static_cast<uint32_t>(pixel) * anchors;
+      for (int a = 0; a < record_.anchor_count; ++a) {
+        decoder_.decode(parts_.cell + a * values_, pixel / width, pixel % width, a,
+                        order + static_cast<uint32_t>(a));
+      }
+    }
+    detection_.unlock();
+  }
+
+  // From the order of the view to that of the head.
+  void unscramble(const float* logits) {
+    for (int s = 0; s < step_.out.count; ++s) {
+      const format::Segment& run = step_.out.segments[s];
+      for (int c = 0; c < run.channels; ++c) parts_.cell[run.channel + c] = *logits++;
+    }
+  }
+
+  const SessionState& session_;
+  const Step& step_;
+  Detection& detection_;
+  ConvBlock<Kernel>& block_;
+  const format::HeadRecord& record_;
+  int values_;
+  Scratch parts_;
+  int panels_[format::kMaxAnchorsPerHead];
+  int panel_count_;
+  int place_[format::kMaxAnchorsPerHead];  // of an anchor's objectness of pixel 0 of a tile
+  HeadDecoder decoder_;
+};
+
+}  // namespace
+
+size_t head_scratch_bytes(const Step& step, int mr, int block_pixels) {
+  return divide(step, mr, block_pixels, nullptr).bytes;
+}
+
+template <typename Kernel>
+void run_head_block(const SessionState& session, const Step& step, ConvBlock<Kernel>* block,
+                    void* scratch) {
+  HeadBlocks<Kernel>(session, step, block, scratch).run();
+}
+
+template void run_head_block(const SessionState&, const Step&, ConvBlock<ConvKernelF32>*, void*);
+template void run_head_block(const SessionState&, const Step&, ConvBlock<ConvKernelS8ToF32>*,
+                             void*);
 
 }  // namespace linnet

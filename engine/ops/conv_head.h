@@ -14,8 +14,11 @@ int head_of_step(const ModelView& model, const Step& step);
 // threshold, so that rounding never loses a box.
 float objectness_gate(float confidence);
 
-// The block that was placed.
+size_t head_scratch_bytes(const Step& step, int mr, int block_pixels);
+
+// Hands the cells of the block that was placed to session.detection. scratch: head_scratch_bytes().
 template <typename Kernel>
-void run_head_block(const SessionState& session, const Step& step, ConvBlock<Kernel>* block);
+void run_head_block(const SessionState& session, const Step& step, ConvBlock<Kernel>* block,
+                    void* scratch);
 
 }  // namespace linnet

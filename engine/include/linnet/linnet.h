@@ -106,7 +106,10 @@ uint32_t linnet_cpu_features(void);
 /* Bits of linnet_config.flags. */
 enum {
   /* Every node's output exists during the run (linnet_session_tensor); slower, a larger arena. */
-  LINNET_EVERY_TENSOR = 1 << 0
+  LINNET_EVERY_TENSOR = 1 << 0,
+  /* For linnet_detect and linnet_detect_input only: no memory for the heads, which is most of an
+   * int8 model's arena. linnet_run is an error. */
+  LINNET_DETECT_ONLY = 1 << 1
 };
 
 typedef struct linnet_config {
@@ -116,7 +119,7 @@ typedef struct linnet_config {
   void* pool;               /* first argument of parallel_for */
   uint32_t max_candidates;  /* boxes kept before NMS, the best by score; 0 = 1024 */
   uint32_t cpu_features;    /* LINNET_CPU_ bits that may be used, if present; 0 = all */
-  uint32_t flags;           /* LINNET_EVERY_TENSOR */
+  uint32_t flags;           /* LINNET_EVERY_TENSOR, LINNET_DETECT_ONLY */
   linnet_step_hook on_step; /* may be null */
   void* on_step_context;
   linnet_error* error; /* where to say what went wrong; may be null */
