@@ -30,7 +30,13 @@ class StepChecker {
         input_(random_input(height, width, seed)),
         reference_(model_.data(), height, width, input_.data()),
         random_(seed) {
-    std::copy(input_.begin(), input_.end(), static_cast<float*>(session_.tensors[0].data));
+    Tensor& in = session_.tensors[0];
+    const std::vector<double>& values = reference_.tensor(0).values;
+    if (in.dtype == format::kS8) {
+      std::copy(values.begin(), values.end(), static_cast<int8_t*>(in.data));
+    } else {
+      std::copy(values.begin(), values.end(), static_cast<float*>(in.data));
+    }
   }
 
   void run() {
@@ -56,6 +62,7 @@ class StepChecker {
  private:
   // Rounding grows with what the step reads.
   double tolerance(const Step& step) {
+    if (step.in_type == format::kS8 || step.out_type == format::kS8) return 0;
     double limit = 1e-5;
     for (int k = 0; k < step.node->operand_count; ++k) {
       double largest = 1;
@@ -97,7 +104,8 @@ class StepChecker {
       for (int y = 0; y < got.height; ++y) {
         for (int x = 0; x < got.width; ++x) {
           for (int c = s.channel; c < s.channel + s.channels; ++c) {
-            const float value = *pixel<float>(got, y, x, c);
+            const double value = got.dtype == format::kS8 ? *pixel<int8_t>(got, y, x, c)
+                                                          : *pixel<float>(got, y, x, c);
             ASSERT_NEAR(value, want.at(y, x, c), limit)
                 << "tensor " << s.tensor << " y " << y << " x " << x << " channel " << c;
             want.at(y, x, c) = value;
@@ -117,7 +125,7 @@ class StepChecker {
       const format::Segment& s = written.segments[i];
       const Tensor& t = session_.tensors[s.tensor];
       for (int p = 0; p < t.height * t.width; ++p) {
-        accept(pixel<float>(t, 0, p, s.channel), s.channels * sizeof(float));
+        accept(pixel_bytes(t, 0, p, s.channel), s.channels * element_bytes(t.dtype));
       }
     }
     const auto [left, right] = std::mismatch(before.begin(), before.end(), open_.arena());

@@ -5,6 +5,7 @@
 #include <random>
 #include <string>
 
+#include "model/op_traits.h"
 #include "tests/support/model_builder.h"
 
 namespace linnet::test {
@@ -25,7 +26,8 @@ class Generator {
   RandomModel run() {
     const Size size{4 * uniform(1, 7), 4 * uniform(1, 7)};
     builder_.native_size(size.height, size.width).max_stride(4);
-    tensors_.push_back({size, std::vector<bool>(3, true)});
+    if (chance(50)) builder_.input_type(format::kS8);
+    tensors_.push_back({size, std::vector<bool>(3, true), builder_.type(0)});
     for (int wanted = uniform(6, 16); wanted > 0; --wanted) add_node();
     for (const int stride : kStrides) add_head(stride);
     return {builder_.build(), size.height, size.width};
@@ -35,6 +37,7 @@ class Generator {
   struct TensorState {
     Size size;
     std::vector<bool> written;  // by channel
+    format::DType type = format::kF32;
   };
 
   int uniform(int low, int high) { return std::uniform_int_distribution<int>(low, high)(random_); }
@@ -70,7 +73,7 @@ class Generator {
     for (size_t t = 0; t < tensors_.size(); ++t) {
       for (int shift = 0; shift <= (may_enlarge ? 3 : 0); ++shift) {
         const Size& s = tensors_[t].size;
-        if (Size{s.height << shift, s.width << shift} == size) {
+        if (tensors_[t].type == in_ && Size{s.height << shift, s.width << shift} == size) {
           choices.emplace_back(static_cast<int>(t), shift);
         }
       }
@@ -100,7 +103,7 @@ class Generator {
       const int t = uniform(0, static_cast<int>(tensors_.size()) - 1);
       const TensorState& tensor = tensors_[static_cast<size_t>(t)];
       const int room = static_cast<int>(tensor.written.size()) - channels;
-      if (t == 0 || !(tensor.size == size) || room < 0) continue;
+      if (t == 0 || tensor.type != out_ || !(tensor.size == size) || room < 0) continue;
       const format::Segment s = segment(t, uniform(0, room), channels);
       if (!overlaps(taken, s)) return s;
     }
@@ -111,8 +114,8 @@ class Generator {
     const int before = chance(50) ? 0 : uniform(1, 5);
     const int after = chance(50) ? 0 : uniform(1, 5);
     const int all = before + channels + after;
-    const int t = builder_.tensor(std::to_string(tensors_.size()) + "t", all);
-    tensors_.push_back({size, std::vector<bool>(static_cast<size_t>(all), false)});
+    const int t = builder_.tensor(std::to_string(tensors_.size()) + "t", all, out_);
+    tensors_.push_back({size, std::vector<bool>(static_cast<size_t>(all), false), out_});
     return segment(t, before, channels);
   }
 
@@ -148,8 +151,34 @@ class Generator {
 
   // --- nodes ---------------------------------------------------------------------------------
 
+  // Of a tensor that the node may read.
   Size some_size() {
-    return tensors_[static_cast<size_t>(uniform(0, static_cast<int>(tensors_.size()) - 1))].size;
+    size_t t = 0;
+    do {
+      t = static_cast<size_t>(uniform(0, static_cast<int>(tensors_.size()) - 1));
+    } while (tensors_[t].type != in_);
+    return tensors_[t].size;
+  }
+
+  // Chooses what the node reads and makes; false if there is nothing that it could read.
+  bool choose_types(format::OpCode op) {
+    const auto exists = [&](format::DType type) {
+      return std::any_of(tensors_.begin(), tensors_.end(),
+                         [&](const TensorState& t) { return t.type == type; });
+    };
+    const auto other = [](format::DType type) {
+      return type == format::kF32 ? format::kS8 : format::kF32;
+    };
+    const format::TypeRule rule = format::op_traits(op)->types;
+    in_ = chance(50) ? format::kF32 : format::kS8;
+    if (rule == format::TypeRule::f32 || rule == format::TypeRule::to_s8) in_ = format::kF32;
+    if (rule == format::TypeRule::to_f32) in_ = format::kS8;
+    const bool free = rule == format::TypeRule::same || rule == format::TypeRule::dense;
+    if (!exists(in_) && free) in_ = other(in_);
+    out_ = in_;
+    if (rule == format::TypeRule::to_s8 || rule == format::TypeRule::to_f32) out_ = other(in_);
+    if (rule == format::TypeRule::dense && chance(30)) out_ = format::kF32;
+    return exists(in_);
   }
 
   Epilogue some_epilogue() {
@@ -231,8 +260,8 @@ class Generator {
   void add_pair_op(format::OpCode op) {
     const Size size = some_size();
     const ViewSpec a = readable_view(size, uniform(1, 3), false);
-    const bool has_pixel = std::any_of(tensors_.begin(), tensors_.end(), [](const auto& t) {
-      return t.size == Size{1, 1};
+    const bool has_pixel = std::any_of(tensors_.begin(), tensors_.end(), [&](const auto& t) {
+      return t.type == in_ && t.size == Size{1, 1};
     });
     const Size b_size = has_pixel && chance(50) ? Size{1, 1} : size;
     const ViewSpec b = readable_view_of(b_size, channels_of(a));
@@ -253,6 +282,10 @@ class Generator {
       builder_.global_avg_pool(view, to);
     } else if (op == format::k_activation) {
       builder_.activation(view, to, some_epilogue());
+    } else if (op == format::k_quantize) {
+      builder_.quantize(view, to);
+    } else if (op == format::k_dequantize) {
+      builder_.dequantize(view, to);
     } else if (op == format::k_copy) {
       builder_.copy(view, to);
     } else {
@@ -286,8 +319,9 @@ class Generator {
   }
 
   void add_node() {
-    const int code = chance(30) ? format::k_conv2d : uniform(1, 14);
+    const int code = chance(30) ? format::k_conv2d : uniform(1, 16);
     const auto op = static_cast<format::OpCode>(code);
+    if (!choose_types(op)) return;
     switch (op) {
       case format::k_conv2d:
         return add_conv();
@@ -317,6 +351,7 @@ class Generator {
   }
 
   std::mt19937 random_;
+  format::DType in_ = format::kF32, out_ = format::kF32;  // of the node being added
   ModelBuilder builder_;
   std::vector<TensorState> tensors_;
 };

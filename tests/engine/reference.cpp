@@ -4,43 +4,12 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "tests/engine/reference_windows.h"
+
 namespace linnet::test {
 namespace {
 
 using format::Node;
-
-int output_extent(int extent, int before, int after, int kernel, int dilation, int stride) {
-  return (extent + before + after - (dilation * (kernel - 1) + 1)) / stride + 1;
-}
-
-// An empty map of the size that the node's window makes of `in`.
-Map slide(const Node& n, const Map& in, int channels) {
-  return {output_extent(in.height, n.pad_top, n.pad_bottom, n.kernel_h, n.dilation_h, n.stride_h),
-          output_extent(in.width, n.pad_left, n.pad_right, n.kernel_w, n.dilation_w, n.stride_w),
-          channels};
-}
-
-// Calls take(tap, y, x) for the taps of the window at output (oy, ox) that lie inside `in`.
-template <typename Take>
-void for_each_tap(const Node& n, const Map& in, int oy, int ox, const Take& take) {
-  for (int r = 0; r < n.kernel_h; ++r) {
-    for (int s = 0; s < n.kernel_w; ++s) {
-      const int y = oy * n.stride_h - n.pad_top + r * n.dilation_h;
-      const int x = ox * n.stride_w - n.pad_left + s * n.dilation_w;
-      if (y >= 0 && y < in.height && x >= 0 && x < in.width) take(r * n.kernel_w + s, y, x);
-    }
-  }
-}
-
-template <typename Value>
-Map fill(Map map, const Value& value) {
-  for (int y = 0; y < map.height; ++y) {
-    for (int x = 0; x < map.width; ++x) {
-      for (int c = 0; c < map.channels; ++c) map.at(y, x, c) = value(y, x, c);
-    }
-  }
-  return map;
-}
 
 Map max_pool(const Node& n, const Map& in) {
   return fill(slide(n, in, in.channels), [&](int oy, int ox, int c) {
@@ -130,6 +99,11 @@ Reference::Reference(const void* file, int height, int width, const float* input
   tensors_.resize(static_cast<size_t>(model_.tensor_count()));
   tensors_[0] = Map(height, width, 3);
   std::copy_n(input, tensors_[0].values.size(), tensors_[0].values.begin());
+  if (model_.tensor(0).dtype == format::kS8) {
+    for (double& x : tensors_[0].values) {
+      x = std::clamp(std::nearbyint(x * 255) - 128, -128.0, 127.0);
+    }
+  }
 }
 
 void Reference::run() {
@@ -258,6 +232,13 @@ Map Reference::dwconv2d(const Node& n, const Map& in) const {
 
 Map Reference::evaluate(const Node& node) const {
   const Map in = read(model_.operand(node, 0));
+  const bool int8 = type_of(model_.operand(node, 0)) == format::kS8;
+  if (int8 || node.op == format::k_quantize) return evaluate_s8(node, in);
+  return evaluate_op(node, in);
+}
+
+// Ops on floats, and those that only move or compare values.
+Map Reference::evaluate_op(const Node& node, const Map& in) const {
   switch (node.op) {
     case format::k_conv2d:
       return conv2d(node, in);

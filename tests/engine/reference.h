@@ -42,9 +42,18 @@ class Reference {
   Map read(const View& view) const;
   void write(const View& view, const Map& map);
   Map evaluate(const format::Node& node) const;
+  Map evaluate_op(const format::Node& node, const Map& in) const;
   Map conv2d(const format::Node& node, const Map& in) const;
   Map winograd_conv2d(const format::Node& node, const Map& in) const;
   Map dwconv2d(const format::Node& node, const Map& in) const;
+  // tests/engine/reference_s8.cpp; exact, to the bit.
+  Map evaluate_s8(const format::Node& node, const Map& in) const;
+  Map conv2d_s8(const format::Node& node, const Map& in) const;
+  Map dwconv2d_s8(const format::Node& node, const Map& in) const;
+  Map add_s8(const format::Node& node, const Map& in) const;
+  format::DType type_of(const View& view) const {
+    return static_cast<format::DType>(model_.tensor(view.segments[0].tensor).dtype);
+  }
 
   ModelView model_;
   std::vector<Map> tensors_;

@@ -1,13 +1,19 @@
 #include "tests/support/model_builder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <map>
+#include <numeric>
 #include <stdexcept>
 
 #include "kernels/dwconv_f32/pack.h"
+#include "kernels/dwconv_s8/pack.h"
 #include "kernels/igemm_f32/pack.h"
+#include "kernels/igemm_s8/pack.h"
+#include "kernels/table_s8/table_s8.h"
 #include "kernels/winograd_f32/pack.h"
+#include "model/conv_segments.h"
 #include "model/crc32.h"
 
 namespace linnet::test {
@@ -55,6 +61,35 @@ void set_window(const WindowSpec& w, format::Node* node) {
   node->pad_left = static_cast<uint8_t>(w.pad_left);
   node->pad_bottom = static_cast<uint8_t>(w.pad_bottom);
   node->pad_right = static_cast<uint8_t>(w.pad_right);
+}
+
+template <typename T>
+std::vector<uint8_t> bytes_of(const std::vector<T>& values) {
+  const auto* first = reinterpret_cast<const uint8_t*>(values.data());
+  return {first, first + values.size() * sizeof(T)};
+}
+
+// -127 to 127.
+std::vector<int8_t> random_int8(size_t count, uint32_t seed) {
+  std::vector<int8_t> values;
+  for (const float x : random_floats(count, 127.9f, seed)) {
+    values.push_back(static_cast<int8_t>(x));
+  }
+  return values;
+}
+
+std::vector<int32_t> random_biases(size_t count, uint32_t seed) {
+  std::vector<int32_t> values;
+  for (const float x : random_floats(count, 5000, seed + 300)) {
+    values.push_back(static_cast<int32_t>(x));
+  }
+  return values;
+}
+
+std::vector<float> positive_floats(size_t count, float scale, uint32_t seed) {
+  std::vector<float> values = random_floats(count, scale, seed + 400);
+  for (float& x : values) x = std::abs(x) + scale / 16;
+  return values;
 }
 
 void require(bool ok, const char* what) {
@@ -123,9 +158,13 @@ ModelBuilder& ModelBuilder::classes(std::vector<std::string> names) {
   return *this;
 }
 
-int ModelBuilder::tensor(const std::string& name, int channels) {
-  tensors_.push_back({name, channels});
+int ModelBuilder::tensor(const std::string& name, int channels, format::DType type) {
+  tensors_.push_back({name, channels, type});
   return static_cast<int>(tensors_.size()) - 1;
+}
+
+format::DType ModelBuilder::type(int tensor) const {
+  return tensors_.at(static_cast<size_t>(tensor)).type;
 }
 
 int ModelBuilder::channels(int tensor) const {
@@ -167,11 +206,18 @@ int ModelBuilder::conv(ViewSpec in, ViewSpec out, WindowSpec w, Weights weights,
   NodeSpec& node = append(format::k_conv2d, {std::move(in)}, std::move(out), epilogue);
   set_window(w, &node.record);
   node.record.weight_layout = format::kIgemmF32N8k1;
-  node.packed = pack_igemm_f32(weights.values.data(), weights.bias.data(), outputs, inputs, taps);
+  node.packed =
+      bytes_of(pack_igemm_f32(weights.values.data(), weights.bias.data(), outputs, inputs, taps));
   return last_node();
 }
 
 int ModelBuilder::conv(ViewSpec in, ViewSpec out, WindowSpec w, Epilogue epilogue) {
+  if (is_s8(in)) {
+    NodeSpec& node = append(format::k_conv2d, {std::move(in)}, std::move(out));
+    set_window(w, &node.record);
+    pack_conv_s8(&node);
+    return last_node();
+  }
   Weights weights =
       made_up_weights(channels_of(out), channels_of(in), static_cast<size_t>(w.taps()));
   return conv(std::move(in), std::move(out), w, std::move(weights), epilogue);
@@ -185,8 +231,8 @@ int ModelBuilder::winograd_conv(ViewSpec in, ViewSpec out, WindowSpec w, int til
       append(format::k_winograd_conv2d, {std::move(in)}, std::move(out), epilogue, tile);
   set_window(w, &node.record);
   node.record.weight_layout = format::kWinogradF32N8k1;
-  node.packed =
-      pack_winograd_f32(tile, weights.values.data(), weights.bias.data(), outputs, inputs);
+  node.packed = bytes_of(
+      pack_winograd_f32(tile, weights.values.data(), weights.bias.data(), outputs, inputs));
   return last_node();
 }
 
@@ -199,11 +245,18 @@ int ModelBuilder::dwconv(ViewSpec in, ViewSpec out, WindowSpec w, Weights weight
   NodeSpec& node = append(format::k_dwconv2d, {std::move(in)}, std::move(out), epilogue);
   set_window(w, &node.record);
   node.record.weight_layout = format::kDwconvF32K1c8;
-  node.packed = pack_dwconv_f32(weights.values.data(), weights.bias.data(), channels, taps);
+  node.packed =
+      bytes_of(pack_dwconv_f32(weights.values.data(), weights.bias.data(), channels, taps));
   return last_node();
 }
 
 int ModelBuilder::dwconv(ViewSpec in, ViewSpec out, WindowSpec w, Epilogue epilogue) {
+  if (is_s8(in)) {
+    NodeSpec& node = append(format::k_dwconv2d, {std::move(in)}, std::move(out));
+    set_window(w, &node.record);
+    pack_dwconv_s8_layer(&node);
+    return last_node();
+  }
   Weights weights = made_up_weights(channels_of(out), 1, static_cast<size_t>(w.taps()));
   return dwconv(std::move(in), std::move(out), w, std::move(weights), epilogue);
 }
@@ -225,6 +278,19 @@ int ModelBuilder::global_avg_pool(ViewSpec in, ViewSpec out) {
 }
 
 int ModelBuilder::add(ViewSpec a, ViewSpec b, ViewSpec out, Epilogue epilogue) {
+  if (is_s8(a)) {
+    NodeSpec& node = append(format::k_add, {std::move(a), std::move(b)}, std::move(out));
+    node.record.weight_layout = format::kAddS8;
+    format::AddRecord record{};
+    const std::vector<float> made_up = random_floats(4, 1, static_cast<uint32_t>(nodes_.size()));
+    for (size_t i = 0; i < 2; ++i) {
+      record.multiplier[i] = std::abs(made_up[i]);
+      record.zero_point[i] = static_cast<int8_t>(made_up[2 + i] * 127);
+    }
+    node.packed = bytes_of(std::vector<format::AddRecord>{record});
+    set_outputs_s8(static_cast<uint32_t>(nodes_.size()), &node);
+    return last_node();
+  }
   append(format::k_add, {std::move(a), std::move(b)}, std::move(out), epilogue);
   return last_node();
 }
@@ -235,6 +301,12 @@ int ModelBuilder::mul(ViewSpec a, ViewSpec b, ViewSpec out, Epilogue epilogue) {
 }
 
 int ModelBuilder::activation(ViewSpec in, ViewSpec out, Epilogue epilogue) {
+  if (is_s8(in)) {
+    NodeSpec& node = append(format::k_activation, {std::move(in)}, std::move(out), epilogue);
+    node.record.weight_layout = format::kTableS8;
+    node.packed = bytes_of(random_int8(kTableS8Entries, static_cast<uint32_t>(nodes_.size())));
+    return last_node();
+  }
   append(format::k_activation, {std::move(in)}, std::move(out), epilogue);
   return last_node();
 }
@@ -262,6 +334,77 @@ int ModelBuilder::upsample(ViewSpec in, ViewSpec out, int factor) {
 int ModelBuilder::space_to_depth(ViewSpec in, ViewSpec out, int block) {
   append(format::k_space_to_depth, {std::move(in)}, std::move(out), {}, block);
   return last_node();
+}
+
+int ModelBuilder::quantize(ViewSpec in, ViewSpec out) {
+  NodeSpec& node = append(format::k_quantize, {std::move(in)}, std::move(out));
+  node.record.weight_layout = format::kScales;
+  node.packed =
+      bytes_of(positive_floats(channels_of(node.output), 20, static_cast<uint32_t>(nodes_.size())));
+  set_outputs_s8(static_cast<uint32_t>(nodes_.size()), &node);
+  return last_node();
+}
+
+int ModelBuilder::dequantize(ViewSpec in, ViewSpec out) {
+  NodeSpec& node = append(format::k_dequantize, {std::move(in)}, std::move(out));
+  node.record.weight_layout = format::kScales;
+  node.record.in_zero_point = random_int8(1, static_cast<uint32_t>(nodes_.size()))[0];
+  node.packed = bytes_of(
+      positive_floats(channels_of(node.output), 0.05f, static_cast<uint32_t>(nodes_.size())));
+  return last_node();
+}
+
+// A zero point and the bounds of the output; every third step has bounds that cut.
+void ModelBuilder::set_outputs_s8(uint32_t seed, NodeSpec* node) const {
+  const std::vector<int8_t> made_up = random_int8(3, seed + 500);
+  node->record.out_zero_point = made_up[0];
+  node->record.out_low = -128;
+  node->record.out_high = 127;
+  if (seed % 3 == 0) {
+    node->record.out_low = std::min(made_up[1], made_up[2]);
+    node->record.out_high = std::max(made_up[1], made_up[2]);
+  }
+}
+
+void ModelBuilder::pack_conv_s8(NodeSpec* node) const {
+  const auto seed = static_cast<uint32_t>(nodes_.size());
+  const View in{node->operands[0].data(), static_cast<int>(node->operands[0].size())};
+  const ConvSegments segments(node->record, in, channels(in.segments[0].tensor));
+  std::vector<int> k;
+  segments.for_each(node->record, in, [&](int count) { k.push_back(count); });
+  const auto inputs = static_cast<size_t>(std::accumulate(k.begin(), k.end(), 0));
+  const size_t outputs = channels_of(node->output);
+  const bool to_s8 = is_s8(node->output);
+  node->record.weight_layout = format::kIgemmS8N8k4;
+  node->record.in_zero_point = random_int8(1, seed)[0];
+  // Such that most results are within range.
+  const float multiplier = (to_s8 ? 0.02f : 0.0005f) / std::sqrt(static_cast<float>(inputs));
+  const std::vector<int8_t> weights = random_int8(outputs * inputs, seed);
+  node->packed = pack_igemm_s8(weights.data(), random_biases(outputs, seed).data(),
+                               positive_floats(outputs, multiplier, seed).data(), outputs, k);
+  if (to_s8) add_table(seed, node);
+}
+
+void ModelBuilder::pack_dwconv_s8_layer(NodeSpec* node) const {
+  const auto seed = static_cast<uint32_t>(nodes_.size());
+  const size_t outputs = channels_of(node->output);
+  const auto taps = static_cast<size_t>(node->record.kernel_h * node->record.kernel_w);
+  const float multiplier = 0.02f / std::sqrt(static_cast<float>(taps));
+  node->record.weight_layout = format::kDwconvS8K1c8;
+  node->record.in_zero_point = random_int8(1, seed)[0];
+  node->packed =
+      pack_dwconv_s8(random_int8(outputs * taps, seed).data(), random_biases(outputs, seed).data(),
+                     positive_floats(outputs, multiplier, seed).data(), outputs, taps);
+  add_table(seed, node);
+}
+
+// Every second step's results go through a table.
+void ModelBuilder::add_table(uint32_t seed, NodeSpec* node) const {
+  set_outputs_s8(seed, node);
+  if (seed % 2 == 0) return;
+  node->record.parameter = 1;
+  const std::vector<uint8_t> table = bytes_of(random_int8(kTableS8Entries, seed + 700));
+  node->packed.insert(node->packed.end(), table.begin(), table.end());
 }
 
 void ModelBuilder::head(int tensor, int stride, std::vector<std::pair<float, float>> anchors) {
@@ -323,9 +466,8 @@ std::vector<uint8_t> ModelBuilder::build() const {
     if (record.weight_layout != format::kNoWeights) {
       align(&weights);
       record.weight_offset = static_cast<uint32_t>(weights.size());
-      record.weight_bytes = static_cast<uint32_t>(spec.packed.size() * sizeof(float));
-      const auto* bytes = reinterpret_cast<const uint8_t*>(spec.packed.data());
-      weights.insert(weights.end(), bytes, bytes + record.weight_bytes);
+      record.weight_bytes = static_cast<uint32_t>(spec.packed.size());
+      weights.insert(weights.end(), spec.packed.begin(), spec.packed.end());
     }
     append_record(&sections[format::kNodes], record);
   }
@@ -333,6 +475,7 @@ std::vector<uint8_t> ModelBuilder::build() const {
     format::TensorRecord record{};
     record.name = strings.add(tensors_[i].name);
     record.channels = static_cast<uint16_t>(tensors_[i].channels);
+    record.dtype = tensors_[i].type;
     record.first_writer = first_writer[i];
     append_record(&sections[format::kTensors], record);
   }

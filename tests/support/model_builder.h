@@ -50,11 +50,14 @@ class ModelBuilder {
   ModelBuilder& classes(std::vector<std::string> names);
 
   // --- tensors; 0 is the input with 3 channels ---------------------------------------------------
-  int tensor(const std::string& name, int channels);
+  int tensor(const std::string& name, int channels, format::DType type = format::kF32);
+  void input_type(format::DType type) { tensors_[0].type = type; }
+  format::DType type(int tensor) const;
   int channels(int tensor) const;
   ViewSpec whole(int tensor, int upsample_shift = 0) const;
 
-  // --- nodes, in execution order. Each returns its index. The second form of conv and dwconv makes
+  // --- nodes, in execution order. Each returns its index. On int8 tensors weights, zero points,
+  // --- multipliers and tables are made up. The second form of conv and dwconv makes
   // --- up weights from the node's index, scaled so that signals neither die nor explode.
   // ----------
   int conv(ViewSpec in, ViewSpec out, WindowSpec w, Weights weights, Epilogue epilogue = {});
@@ -74,6 +77,8 @@ class ModelBuilder {
   int channel_shuffle(ViewSpec in, ViewSpec out, int groups);
   int upsample(ViewSpec in, ViewSpec out, int factor);
   int space_to_depth(ViewSpec in, ViewSpec out, int block);
+  int quantize(ViewSpec in, ViewSpec out);
+  int dequantize(ViewSpec in, ViewSpec out);
 
   // --- heads, by rising stride -------------------------------------------------------------------
   void head(int tensor, int stride, std::vector<std::pair<float, float>> anchors);
@@ -86,7 +91,7 @@ class ModelBuilder {
     format::Node record{};
     std::vector<ViewSpec> operands;
     ViewSpec output;
-    std::vector<float> packed;
+    std::vector<uint8_t> packed;
   };
   struct HeadSpec {
     int tensor, stride;
@@ -95,10 +100,16 @@ class ModelBuilder {
   struct TensorSpec {
     std::string name;
     int channels;
+    format::DType type = format::kF32;
   };
 
   NodeSpec& append(format::OpCode op, std::vector<ViewSpec> operands, ViewSpec output,
                    Epilogue epilogue = {}, int parameter = 0);
+  bool is_s8(const ViewSpec& view) const { return type(view[0].tensor) == format::kS8; }
+  void pack_conv_s8(NodeSpec* node) const;
+  void pack_dwconv_s8_layer(NodeSpec* node) const;
+  void set_outputs_s8(uint32_t seed, NodeSpec* node) const;
+  void add_table(uint32_t seed, NodeSpec* node) const;
   int last_node() const { return static_cast<int>(nodes_.size()) - 1; }
   Weights made_up_weights(size_t outputs, size_t inputs, size_t taps) const;
 
