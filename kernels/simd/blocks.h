@@ -22,5 +22,19 @@ LINNET_INLINE void for_each_overlapping_block(int channels, const Visit& visit) 
   visit(Narrow(), channels - Narrow::kWidth);
 }
 
+// Pixels that lie one after another are one long pixel, where channels are all alike.
+struct Pixels {
+  int count;
+  size_t channels;
+
+  template <typename... Strides>
+  LINNET_INLINE Pixels(int pixels, int channels_each, Strides... strides)
+      : count(pixels), channels(static_cast<size_t>(channels_each)) {
+    if (!((strides == channels) && ...) || pixels == 0) return;
+    channels *= static_cast<size_t>(pixels);
+    count = 1;
+  }
+};
+
 }  // namespace
 }  // namespace linnet
