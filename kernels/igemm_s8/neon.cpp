@@ -98,15 +98,6 @@ constexpr int kMr = 2;
 template <int kRows, int kChannels>
 using Tile = PairAccumulator<PairNeon, kRows, kChannels>;
 
-template <typename Output, typename Out>
-LINNET_INLINE void run(const NeonCall<Output, Out>& call, const void* panels, int n, Out* out) {
-  if (call.m > kMr / 2) {
-    neon_panels<Tile<kMr, 8>, Tile<kMr, 4>>(call, panels, n, out);
-  } else {
-    neon_panels<Tile<kMr / 2, 8>, Tile<kMr / 2, 4>>(call, panels, n, out);
-  }
-}
-
 }  // namespace
 
 #if LINNET_TARGET_AARCH64
@@ -120,17 +111,15 @@ LINNET_INLINE void run(const NeonCall<Output, Out>& call, const void* panels, in
 void LINNET_NAME(int m, int segments, const int8_t* const* rows, const int* k, const void* panels,
                  size_t panel_bytes, int n, const RequantizeS8& to, int8_t* out,
                  size_t out_pixel_stride) {
-  run(
-      NeonCall<NeonToS8, int8_t>{
-          m, segments, rows, kMr, k, panel_bytes, out_pixel_stride, {RequantizeNeon(to)}},
-      panels, n, out);
+  neon_igemm<Tile, kMr>(m, segments, rows, k, panels, panel_bytes, n, NeonToS8{RequantizeNeon(to)},
+                        out, out_pixel_stride);
 }
 
 void LINNET_NAME_TO_F32(int m, int segments, const int8_t* const* rows, const int* k,
                         const void* panels, size_t panel_bytes, int n, float* out,
                         size_t out_pixel_stride) {
-  run(NeonCall<NeonToF32, float>{m, segments, rows, kMr, k, panel_bytes, out_pixel_stride, {}},
-      panels, n, out);
+  neon_igemm<Tile, kMr>(m, segments, rows, k, panels, panel_bytes, n, NeonToF32{}, out,
+                        out_pixel_stride);
 }
 
 }  // namespace linnet

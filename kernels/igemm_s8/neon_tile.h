@@ -16,6 +16,13 @@
 namespace linnet {
 namespace {  // NOLINT(google-build-namespaces)
 
+// The same pointer, but the compiler does not know: so that every pixel loads the biases from
+// memory where it would move registers, which takes the place of multiplications.
+LINNET_INLINE const int32_t* anew(const int32_t* p) {
+  __asm__("" : "+r"(p));
+  return p;
+}
+
 // What becomes of the products of sums and multipliers of a pixel: kWhole, of 8 channels, else of
 // the first n.
 struct NeonToS8 {
@@ -114,6 +121,19 @@ LINNET_INLINE void neon_panels(const NeonCall<Output, Out>& call, const void* pa
     out += kIgemmS8PanelWidth;
   }
   if (n > 0) neon_panel<Half>(call, panel, n, out);
+}
+
+// Tile<pixels, channels>: half the pixels where that is enough. kMr: pixels of the variant.
+template <template <int, int> class Tile, int kMr, typename Output, typename Out>
+LINNET_INLINE void neon_igemm(int m, int segments, const int8_t* const* rows, const int* k,
+                              const void* panels, size_t panel_bytes, int n, const Output& output,
+                              Out* out, size_t stride) {
+  const NeonCall<Output, Out> call = {m, segments, rows, kMr, k, panel_bytes, stride, output};
+  if (m > kMr / 2) {
+    neon_panels<Tile<kMr, 8>, Tile<kMr, 4>>(call, panels, n, out);
+  } else {
+    neon_panels<Tile<kMr / 2, 8>, Tile<kMr / 2, 4>>(call, panels, n, out);
+  }
 }
 
 }  // namespace
