@@ -31,7 +31,11 @@ struct DotAvx512Vnni : Avx512 {
     __builtin_memcpy(&four, in, sizeof four);
     return _mm512_xor_si512(_mm512_set1_epi32(four), _mm512_set1_epi8(-128));
   }
-  static LINNET_INLINE I dot(I sum, I x, I w) { return _mm512_dpbusd_epi32(sum, x, w); }
+  // GCC 12 moves accumulators back and forth around the intrinsic, some to the stack.
+  static LINNET_INLINE I dot(I sum, I x, I w) {
+    __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
+    return sum;
+  }
   static LINNET_INLINE V to_float(I sums) { return _mm512_cvtepi32_ps(sums); }
   static LINNET_INLINE V as_float(I bits) { return _mm512_castsi512_ps(bits); }
   static LINNET_INLINE void store_first(int8_t* p, __m128i v, int n) {
