@@ -40,7 +40,6 @@ struct PairTile {
   // bias: the sums to start with.
   LINNET_INLINE void start(const int32_t* bias) {
     rest.start(bias);
-    bias = anew(bias);
     low = {vld1q_s32(bias), vld1q_s32(bias + 4)};
     if constexpr (kChannels > 4) high = {vld1q_s32(bias + 8), vld1q_s32(bias + 12)};
   }
