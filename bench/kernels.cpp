@@ -1,7 +1,6 @@
 #include "bench/kernels.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 
 #include "bench/buffers.h"
@@ -25,33 +24,6 @@ namespace {
 using Run = std::function<void()>;
 constexpr Epilogue kRelu = {Activation::relu, 0};
 
-size_t pixels(const Layer& l) {
-  return static_cast<size_t>(l.height) * static_cast<size_t>(l.width);
-}
-
-int in_width(const Layer& l) {
-  return l.width * l.stride;
-}
-
-size_t in_floats(const Layer& l) {
-  return pixels(l) * static_cast<size_t>(l.stride * l.stride * l.in_channels);
-}
-
-size_t out_floats(const Layer& l) {
-  return pixels(l) * static_cast<size_t>(l.out_channels);
-}
-
-size_t taps(const Layer& l) {
-  return static_cast<size_t>(l.kernel * l.kernel);
-}
-
-std::string shape(const Layer& l) {
-  char text[96];
-  std::snprintf(text, sizeof text, "%s %dx%d %d>%d k%ds%d", l.name, l.height, l.width,
-                l.in_channels, l.out_channels, l.kernel, l.stride);
-  return text;
-}
-
 double bytes(size_t floats) {
   return static_cast<double>(floats * sizeof(float));
 }
@@ -72,10 +44,10 @@ class Dense {
   Dense(const IgemmF32Variant& variant, const Layer& layer)
       : variant_(variant),
         layer_(layer),
-        in_(in_floats(layer)),
+        in_(in_values(layer)),
         zeros_(static_cast<size_t>(layer.in_channels)),
         panels_(pack(layer)),
-        out_(out_floats(layer)),
+        out_(out_values(layer)),
         panel_floats_(igemm_f32_panel_floats(taps(layer) * static_cast<size_t>(layer.in_channels))),
         k_(taps(layer), layer.in_channels) {
     std::fill_n(zeros_.data(), layer.in_channels, 0.0f);
@@ -130,8 +102,8 @@ class Dense {
 
 Run prepare_depthwise(const DwconvF32Variant& variant, const Layer& layer) {
   const auto channels = static_cast<size_t>(layer.in_channels);
-  auto in = std::make_shared<Buffer>(in_floats(layer));
-  auto out = std::make_shared<Buffer>(out_floats(layer));
+  auto in = std::make_shared<Buffer>(in_values(layer));
+  auto out = std::make_shared<Buffer>(out_values(layer));
   Buffer plain(channels * taps(layer)), bias(channels);
   auto weights =
       std::make_shared<Buffer>(pack_dwconv_f32(plain.data(), bias.data(), channels, taps(layer)));
@@ -159,8 +131,8 @@ Run prepare_depthwise(const DwconvF32Variant& variant, const Layer& layer) {
 }
 
 Run prepare_pool(PoolF32 function, const Layer& layer) {
-  auto in = std::make_shared<Buffer>(in_floats(layer));
-  auto out = std::make_shared<Buffer>(out_floats(layer));
+  auto in = std::make_shared<Buffer>(in_values(layer));
+  auto out = std::make_shared<Buffer>(out_values(layer));
   return [function, &layer, in, out] {
     const float* rows[255];
     PoolF32Args args = {};
@@ -213,7 +185,7 @@ void add_convolutions(Cases* cases) {
     for (const Layer& l : kDenseLayers) {
       const size_t weights = taps(l) * static_cast<size_t>(l.in_channels * l.out_channels);
       cases->add({v.name, shape(l), v.features, 2.0 * static_cast<double>(pixels(l) * weights),
-                  bytes(in_floats(l) + weights + out_floats(l)), [&v, &l] {
+                  bytes(in_values(l) + weights + out_values(l)), [&v, &l] {
                     auto dense = std::make_shared<Dense>(v, l);
                     return Run([dense] { (*dense)(); });
                   }});
@@ -222,8 +194,8 @@ void add_convolutions(Cases* cases) {
   for_each_variant(dwconv_f32_variants, [&](const DwconvF32Variant& v) {
     for (const Layer& l : kDepthwiseLayers) {
       if (v.kernel != 0 && (v.kernel != l.kernel || v.stride != l.stride)) continue;
-      cases->add({v.name, shape(l), v.features, 2.0 * static_cast<double>(out_floats(l) * taps(l)),
-                  bytes(in_floats(l) + out_floats(l)),
+      cases->add({v.name, shape(l), v.features, 2.0 * static_cast<double>(out_values(l) * taps(l)),
+                  bytes(in_values(l) + out_values(l)),
                   [&v, &l] { return prepare_depthwise(v, l); }});
     }
   });
@@ -232,8 +204,8 @@ void add_convolutions(Cases* cases) {
 void add_pools(Cases* cases) {
   for_each_variant(pool_f32_variants, [&](const PoolF32Variant& v) {
     for (const Layer& l : kPoolLayers) {
-      const double operations = static_cast<double>(out_floats(l) * taps(l));
-      const double moved = bytes(in_floats(l) + out_floats(l));
+      const double operations = static_cast<double>(out_values(l) * taps(l));
+      const double moved = bytes(in_values(l) + out_values(l));
       const std::string name = v.name;
       cases->add({name, "max " + shape(l), v.features, operations, moved,
                   [&v, &l] { return prepare_pool(v.max_pool, l); }});
@@ -242,8 +214,8 @@ void add_pools(Cases* cases) {
     }
     for (const Layer& l : kPixelLayers) {
       const auto channels = static_cast<size_t>(l.in_channels);
-      cases->add_pixelwise(v, v.name, "global average " + shape(l), in_floats(l), channels,
-                           static_cast<double>(in_floats(l)),
+      cases->add_pixelwise(v, v.name, "global average " + shape(l), in_values(l), channels,
+                           static_cast<double>(in_values(l)),
                            [&v, &l](const float* in, float* out) {
                              v.global_avg_pool(static_cast<int>(pixels(l)), l.in_channels, in,
                                                static_cast<size_t>(l.in_channels), out);
@@ -256,7 +228,7 @@ void add_elementwise(Cases* cases, const Layer& l) {
   const int count = static_cast<int>(pixels(l));
   const int channels = l.in_channels;
   const auto stride = static_cast<size_t>(channels);
-  const size_t floats = in_floats(l);
+  const size_t floats = in_values(l);
   const auto one_each = static_cast<double>(floats);
   for_each_variant(activation_f32_variants, [&](const ActivationF32Variant& v) {
     for (const auto& [name, activation] :
@@ -284,7 +256,7 @@ void add_movement(Cases* cases, const Layer& l) {
   const int count = static_cast<int>(pixels(l));
   const int channels = l.in_channels;
   const auto stride = static_cast<size_t>(channels);
-  const size_t floats = in_floats(l);
+  const size_t floats = in_values(l);
   for_each_variant(copy_variants, [&](const CopyVariant& v) {
     cases->add_pixelwise(v, v.name, "half of " + shape(l), floats / 2, floats / 2, 0,
                          [=, &v](const float* in, float* out) {
@@ -358,6 +330,8 @@ void add_space_to_depth(Cases* cases) {
 std::vector<KernelCase> kernel_cases() {
   Cases cases;
   add_convolutions(&cases);
+  for (KernelCase& c : igemm_s8_cases()) cases.add(std::move(c));
+  for (KernelCase& c : small_s8_cases()) cases.add(std::move(c));
   add_pools(&cases);
   for (const Layer& l : kPixelLayers) add_elementwise(&cases, l);
   for (const Layer& l : kPixelLayers) add_movement(&cases, l);

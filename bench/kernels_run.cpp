@@ -51,7 +51,9 @@ void print_case(const KernelCase& c, double budget, double peak_gmacs) {
   }
   const double seconds = fastest(c.prepare(), budget);
   std::printf("%10.1f us %8.2f GB/s", seconds * 1e6, c.bytes / seconds * 1e-9);
-  if (c.operations > 0) {
+  if (c.integer) {
+    std::printf(" %8.2f GMAC/s", c.operations / seconds * 0.5e-9);
+  } else if (c.operations > 0) {
     const double gflops = c.operations / seconds * 1e-9;
     std::printf(" %8.2f GFLOP/s %5.1f %% of peak", gflops, 50 * gflops / peak_gmacs);
   }

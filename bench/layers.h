@@ -1,6 +1,10 @@
 // Layer shapes of a v5lite-s at 320x320.
 #pragma once
 
+#include <cstddef>
+#include <cstdio>
+#include <string>
+
 namespace linnet::bench {
 
 struct Layer {
@@ -9,6 +13,28 @@ struct Layer {
   int in_channels, out_channels;
   int kernel, stride;
 };
+
+inline size_t pixels(const Layer& l) {
+  return static_cast<size_t>(l.height) * static_cast<size_t>(l.width);
+}
+inline int in_width(const Layer& l) {
+  return l.width * l.stride;
+}
+inline size_t in_values(const Layer& l) {
+  return pixels(l) * static_cast<size_t>(l.stride * l.stride * l.in_channels);
+}
+inline size_t out_values(const Layer& l) {
+  return pixels(l) * static_cast<size_t>(l.out_channels);
+}
+inline size_t taps(const Layer& l) {
+  return static_cast<size_t>(l.kernel * l.kernel);
+}
+inline std::string shape(const Layer& l) {
+  char text[96];
+  std::snprintf(text, sizeof text, "%s %dx%d %d>%d k%ds%d", l.name, l.height, l.width,
+                l.in_channels, l.out_channels, l.kernel, l.stride);
+  return text;
+}
 
 inline constexpr Layer kDenseLayers[] = {
     {"stem", 160, 160, 3, 32, 3, 2},          {"stage2", 40, 40, 60, 60, 1, 1},

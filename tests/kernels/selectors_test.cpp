@@ -13,6 +13,7 @@
 #include "kernels/eltwise_f32/eltwise_f32.h"
 #include "kernels/eltwise_s8/eltwise_s8.h"
 #include "kernels/igemm_f32/igemm_f32.h"
+#include "kernels/igemm_s8/igemm_s8.h"
 #include "kernels/pool_f32/pool_f32.h"
 #include "kernels/pool_s8/pool_s8.h"
 #include "kernels/quantize/quantize.h"
@@ -54,6 +55,7 @@ void check_family(const Variant* (*table)(int*), const Variant& (*select)(uint32
 
 TEST(Selectors, TakeTheFirstVariantThatRuns) {
   check_family(igemm_f32_variants, igemm_f32_select);
+  check_family(igemm_s8_variants, igemm_s8_select);
   check_family(pool_f32_variants, pool_f32_select);
   check_family(eltwise_f32_variants, eltwise_f32_select);
   check_family(activation_f32_variants, activation_f32_select);
@@ -67,10 +69,16 @@ TEST(Selectors, TakeTheFirstVariantThatRuns) {
   check_family(space_to_depth_variants, space_to_depth_select);
 }
 
-TEST(Selectors, IgemmTilesHaveAtLeastOnePixel) {
+template <typename Variant>
+void check_tiles(const Variant* (*table)(int*)) {
   int count = 0;
-  const IgemmF32Variant* variants = igemm_f32_variants(&count);
+  const Variant* variants = table(&count);
   for (int i = 0; i < count; ++i) EXPECT_GE(variants[i].mr, 1) << variants[i].name;
+}
+
+TEST(Selectors, IgemmTilesHaveAtLeastOnePixel) {
+  check_tiles(igemm_f32_variants);
+  check_tiles(igemm_s8_variants);
 }
 
 // Every window, stride and dilation gets a variant that runs and takes them.

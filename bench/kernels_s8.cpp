@@ -1,0 +1,108 @@
+// The cases of the int8 kernels.
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include "bench/buffers.h"
+#include "bench/kernels.h"
+#include "bench/layers.h"
+#include "kernels/igemm_s8/igemm_s8.h"
+#include "kernels/igemm_s8/pack.h"
+
+namespace linnet::bench {
+namespace {
+
+std::vector<int8_t> values(size_t count) {
+  std::vector<int8_t> v(count);
+  uint32_t state = 1;
+  for (int8_t& x : v) {
+    state = state * 1664525u + 1013904223u;
+    x = static_cast<int8_t>(std::max(static_cast<int32_t>(state) >> 24, -127));
+  }
+  return v;
+}
+
+// A dense convolution as tiles of mr pixels.
+class DenseS8 {
+ public:
+  DenseS8(const IgemmS8Variant& variant, const Layer& layer)
+      : variant_(variant),
+        layer_(layer),
+        in_(values(in_values(layer) + kIgemmS8OverRead)),
+        padding_(static_cast<size_t>(layer.in_channels) + kIgemmS8OverRead),
+        k_(taps(layer), layer.in_channels),
+        panel_bytes_(igemm_s8_panel_bytes(
+            taps(layer) * igemm_s8_padded_k(static_cast<size_t>(layer.in_channels)))),
+        panels_(igemm_s8_panel_count(static_cast<size_t>(layer.out_channels)) * panel_bytes_ /
+                sizeof(float)),
+        out_(out_values(layer)) {
+    const auto n = static_cast<size_t>(layer.out_channels);
+    const std::vector<int32_t> bias(n);
+    const std::vector<float> multiplier(n, 1e-3f);
+    const std::vector<int8_t> weights = values(n * taps(layer) * padding_.size());
+    const std::vector<uint8_t> packed =
+        pack_igemm_s8(weights.data(), bias.data(), multiplier.data(), n, k_);
+    std::memcpy(panels_.data(), packed.data(), packed.size());
+    const auto mr = static_cast<size_t>(variant.mr);
+    rows_.resize((pixels(layer) + mr - 1) / mr * mr * taps(layer), padding_.data());
+    for (size_t p = 0; p < pixels(layer); ++p) fill_pixel(p);
+  }
+
+  void operator()() {
+    const auto mr = static_cast<size_t>(variant_.mr);
+    const auto n = static_cast<size_t>(layer_.out_channels);
+    for (size_t p = 0; p < pixels(layer_); p += mr) {
+      variant_.to_s8(static_cast<int>(std::min(mr, pixels(layer_) - p)),
+                     static_cast<int>(k_.size()), rows_.data() + p * taps(layer_), k_.data(),
+                     panels_.data(), panel_bytes_, layer_.out_channels, {}, out_.data() + p * n, n);
+    }
+  }
+
+ private:
+  void fill_pixel(size_t p) {
+    const Layer& l = layer_;
+    const auto mr = static_cast<size_t>(variant_.mr);
+    const int8_t** to = rows_.data() + p / mr * mr * taps(l) + p % mr;
+    const int top = static_cast<int>(p) / l.width * l.stride - l.kernel / 2;
+    const int left = static_cast<int>(p) % l.width * l.stride - l.kernel / 2;
+    for (int y = top; y < top + l.kernel; ++y) {
+      for (int x = left; x < left + l.kernel; ++x, to += mr) {
+        const bool inside = y >= 0 && y < l.height * l.stride && x >= 0 && x < in_width(l);
+        if (inside) *to = in_.data() + (y * in_width(l) + x) * l.in_channels;
+      }
+    }
+  }
+
+  const IgemmS8Variant& variant_;
+  const Layer& layer_;
+  std::vector<int8_t> in_, padding_;
+  std::vector<int> k_;
+  size_t panel_bytes_;
+  Buffer panels_;
+  std::vector<int8_t> out_;
+  std::vector<const int8_t*> rows_;
+};
+
+}  // namespace
+
+std::vector<KernelCase> igemm_s8_cases() {
+  std::vector<KernelCase> cases;
+  int count = 0;
+  const IgemmS8Variant* variants = igemm_s8_variants(&count);
+  for (int i = 0; i < count; ++i) {
+    const IgemmS8Variant& v = variants[i];
+    for (const Layer& l : kDenseLayers) {
+      const size_t weights = taps(l) * static_cast<size_t>(l.in_channels * l.out_channels);
+      cases.push_back({v.name, shape(l), v.features, 2.0 * static_cast<double>(pixels(l) * weights),
+                       static_cast<double>(in_values(l) + weights + out_values(l)),
+                       [&v, &l] {
+                         auto dense = std::make_shared<DenseS8>(v, l);
+                         return std::function<void()>([dense] { (*dense)(); });
+                       },
+                       true});
+    }
+  }
+  return cases;
+}
+
+}  // namespace linnet::bench
