@@ -15,16 +15,25 @@ constexpr int kGroupBytes = kIgemmS8Group * kIgemmS8PanelWidth;
 template <int kPixels, int kChannels>
 struct DotTile {
   static constexpr int kRows = kPixels;
+  static constexpr bool kOffset = true;
   DotTile<kRows - 1, kChannels> rest;  // the pixels before this one
   int32x4_t low, high;                 // sums of the panel's channels 0 to 3, 4 to 7
   int8x16_t x;
   const int8_t* in;
 
+  LINNET_INLINE void start(int32x4_t bias_low, int32x4_t bias_high) {
+    rest.start(bias_low, bias_high);
+    low = bias_low;
+    high = bias_high;
+  }
   LINNET_INLINE void start(const IgemmS8PanelHeader& header) {
-    rest.start(header);
-    const int32_t* bias = anew(header.bias);
-    low = vld1q_s32(bias);
-    if constexpr (kChannels > 4) high = vld1q_s32(bias + 4);
+    const int32x4_t offset = vdupq_n_s32(kSumOffset);
+    start(vaddq_s32(vld1q_s32(header.bias), offset), vaddq_s32(vld1q_s32(header.bias + 4), offset));
+  }
+  LINNET_INLINE void remove_offset() {
+    rest.remove_offset();
+    low = vsubq_s32(low, vdupq_n_s32(kSumOffset));
+    if constexpr (kChannels > 4) high = vsubq_s32(high, vdupq_n_s32(kSumOffset));
   }
   LINNET_INLINE void point(const int8_t* const* rows) {
     rest.point(rows);
@@ -73,7 +82,8 @@ struct DotTile {
 
 template <int kChannels>
 struct DotTile<0, kChannels> {
-  LINNET_INLINE void start(const IgemmS8PanelHeader&) {}
+  LINNET_INLINE void start(int32x4_t, int32x4_t) {}
+  LINNET_INLINE void remove_offset() {}
   LINNET_INLINE void point(const int8_t* const*) {}
   LINNET_INLINE void load() {}
   template <int kGroup>

@@ -30,6 +30,7 @@ struct MatrixWeights {
 template <int kPixels, int kChannels>
 struct MatrixTile {
   static constexpr int kRows = kPixels;
+  static constexpr bool kOffset = false;
   MatrixTile<kRows - 2, kChannels> rest;  // the pixels before these two
   int32x4_t sum01, sum23, sum45, sum67;
   const int8_t *in_first, *in_second;

@@ -6,8 +6,10 @@
 //   multiply(rows, groups, w)  that many groups of inputs of a segment; returns the end of their
 //                              weights
 //   finish(sink)               sink.put(pixel, channels 0 to 3, channels 4 to 7) for each pixel
-// and kRows, its pixels.
+// and kRows, its pixels. kOffset: sums are kept as offset_sums says.
 #pragma once
+
+#include <type_traits>
 
 #include "kernels/igemm_s8/igemm_s8.h"
 #include "kernels/simd/neon.h"
@@ -63,6 +65,44 @@ struct NeonToF32 {
   }
 };
 
+// Conversions between integers and floats are slow on the Cortex-A76: two cycles a vector, on one
+// of two pipes. Where sums are small enough, additions do: 12582912 + sum as a float has the bits
+// kSumOffset + sum.
+inline constexpr int32_t kSumOffset = 0x4B400000;
+
+#if LINNET_TARGET_AARCH64
+
+// Whether |sum| < 2^22 and |sum * multiplier| < 2^15 for all channels, if no channel's products add
+// up to more than `most`.
+LINNET_INLINE bool small_sums(const IgemmS8PanelHeader& header, const float32x4x2_t& multiplier,
+                              float most) {
+  constexpr float kMostSum = 4e6f, kMostProduct = 32000.0f;
+  const int32x4_t bias =
+      vmaxq_s32(vqabsq_s32(vld1q_s32(header.bias)), vqabsq_s32(vld1q_s32(header.bias + 4)));
+  const float32x4_t sum = vaddq_f32(vcvtq_f32_s32(bias), vdupq_n_f32(most));
+  const float32x4_t factor = vmaxq_f32(vmaxq_f32(multiplier.val[0], multiplier.val[1]),
+                                       vdupq_n_f32(kMostProduct / kMostSum));
+  return vmaxvq_f32(vmulq_f32(sum, factor)) <= kMostProduct;
+}
+
+// For small sums, each with kSumOffset added.
+struct NeonSmallToS8 {
+  const RequantizeNeon& requantize;
+
+  static LINNET_INLINE float32x4_t to_float(int32x4_t offset_sum) {
+    return vsubq_f32(vreinterpretq_f32_s32(offset_sum), vdupq_n_f32(12582912.0f));
+  }
+  template <bool kWhole>
+  LINNET_INLINE void put(int32x4_t low, int32x4_t high, const float32x4x2_t& multiplier, int,
+                         int8_t* to) const {
+    const float32x4_t x_low = vmulq_f32(to_float(low), multiplier.val[0]);
+    const float32x4_t x_high = vmulq_f32(to_float(high), multiplier.val[1]);
+    vst1_s8(to, requantize.narrow(requantize.round_small(x_low, x_high)));
+  }
+};
+
+#endif
+
 // Takes the sums of a panel. kWhole: all pixels of the tile and 8 channels.
 template <bool kWhole, typename Output, typename Out>
 struct NeonSink {
@@ -88,6 +128,7 @@ struct NeonCall {
   size_t panel_bytes;
   size_t stride;
   Output output;
+  float most;  // that the products of one output can add up to
 };
 
 // n: channels of this panel and those after it.
@@ -103,7 +144,20 @@ LINNET_INLINE void neon_panel(const NeonCall<Output, Out>& call, const uint8_t* 
     w = tile.multiply(call.rows + t * call.mr, groups, w);
   }
   const float32x4x2_t multiplier = {vld1q_f32(header.multiplier), vld1q_f32(header.multiplier + 4)};
-  if (call.m == Tile::kRows && n >= kIgemmS8PanelWidth) {
+  const bool whole = call.m == Tile::kRows && n >= kIgemmS8PanelWidth;
+#if LINNET_TARGET_AARCH64
+  if constexpr (Tile::kOffset) {
+    if constexpr (std::is_same_v<Output, NeonToS8>) {
+      if (whole && small_sums(header, multiplier, call.most)) {
+        const NeonSmallToS8 output = {call.output.requantize};
+        return tile.finish(
+            NeonSink<true, NeonSmallToS8, Out>{output, multiplier, call.m, n, out, call.stride});
+      }
+    }
+    tile.remove_offset();
+  }
+#endif
+  if (whole) {
     tile.finish(NeonSink<true, Output, Out>{call.output, multiplier, call.m, n, out, call.stride});
   } else {
     tile.finish(NeonSink<false, Output, Out>{call.output, multiplier, call.m, n, out, call.stride});
@@ -128,7 +182,10 @@ template <template <int, int> class Tile, int kMr, typename Output, typename Out
 LINNET_INLINE void neon_igemm(int m, int segments, const int8_t* const* rows, const int* k,
                               const void* panels, size_t panel_bytes, int n, const Output& output,
                               Out* out, size_t stride) {
-  const NeonCall<Output, Out> call = {m, segments, rows, kMr, k, panel_bytes, stride, output};
+  size_t inputs = 0;
+  for (int t = 0; t < segments; ++t) inputs += static_cast<size_t>(k[t]);
+  const float most = static_cast<float>(inputs) * (128 * 127);
+  const NeonCall<Output, Out> call = {m, segments, rows, kMr, k, panel_bytes, stride, output, most};
   if (m > kMr / 2) {
     neon_panels<Tile<kMr, 8>, Tile<kMr, 4>>(call, panels, n, out);
   } else {

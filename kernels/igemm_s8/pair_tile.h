@@ -98,6 +98,7 @@ struct PairTile<S, 0, kChannels> {
 template <typename S, int kPixels, int kChannels>
 struct PairAccumulator {
   static constexpr int kRows = kPixels;
+  static constexpr bool kOffset = false;
   PairTile<S, kRows, kChannels> tile;
   struct {
     typename S::Products low, high;

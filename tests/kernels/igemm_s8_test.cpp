@@ -22,9 +22,11 @@ namespace {
 
 // ordinary: all values random, sums of the size of the output's range. worst: inputs -128, weights
 // of one sign for each output, so that nothing cancels out. wrap: biases at the ends of 32 bits.
-// extreme: multipliers 0, subnormal, huge.
-enum class Numbers { ordinary, worst, wrap, extreme };
-constexpr Numbers kNumbers[] = {Numbers::ordinary, Numbers::worst, Numbers::wrap, Numbers::extreme};
+// extreme: multipliers 0, subnormal, huge. ties: one power of two for all multipliers, so that half
+// of the results lie between two numbers, and biases of every size.
+enum class Numbers { ordinary, worst, wrap, extreme, ties };
+constexpr Numbers kNumbers[] = {Numbers::ordinary, Numbers::worst, Numbers::wrap, Numbers::extreme,
+                                Numbers::ties};
 
 constexpr RequantizeS8 kBounds[] = {{0, -128, 127},   {-128, -128, 127}, {127, -128, 127},
                                     {-5, -5, 127},    {3, 3, 100},       {-128, 127, 127},
@@ -92,7 +94,7 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
     const int segments = random_.between(1, 9);
     for (int t = 0; t < segments; ++t) s.k.push_back(random_.between(1, 67));
     s.out_gap = static_cast<size_t>(random_.between(0, 3));
-    s.numbers = kNumbers[i % 4];
+    s.numbers = kNumbers[i % 5];
     s.to = kBounds[random_.between(0, 6)];
     s.side = kSides[random_.between(0, 1)];
     return s;
@@ -128,6 +130,10 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
   }
 
   int32_t bias(const Shape& s) {
+    if (s.numbers == Numbers::ties) {
+      const int32_t size = 1 << random_.between(4, 24);
+      return random_.between(-size, size);
+    }
     if (s.numbers != Numbers::wrap) return random_.between(-20000, 20000);
     const int32_t near_end = std::numeric_limits<int32_t>::max() - random_.between(0, 1000);
     return random_.between(0, 1) != 0 ? near_end : -near_end;
@@ -137,6 +143,7 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
                                   1e-39f,  std::numeric_limits<float>::min(),
                                   1e-9f,   1.0f,
                                   1000.0f, std::numeric_limits<float>::max()};
+    if (s.numbers == Numbers::ties) return 1.0f / static_cast<float>(1 << s.k_total() % 11);
     if (s.numbers == Numbers::extreme) return kExtreme[random_.between(0, 7)];
     // Halves, so that ties occur; and numbers that the products are rounded for.
     if (random_.between(0, 3) == 0) return 1.0f / static_cast<float>(1 << random_.between(0, 8));
@@ -206,6 +213,14 @@ TEST_P(IgemmS8Test, EveryTileAndN) {
 
 TEST_P(IgemmS8Test, AnyShape) {
   for (int i = 0; i < 400; ++i) check(random_shape(i));
+}
+
+TEST_P(IgemmS8Test, Ties) {
+  for (int k = 1; k <= 66; ++k) {
+    for (const int n : {8, 32, 35}) {
+      check({GetParam().mr, {k}, n, 0, Numbers::ties, kBounds[k % 7]});
+    }
+  }
 }
 
 TEST_P(IgemmS8Test, EveryKindOfNumbersAndBounds) {
