@@ -119,9 +119,9 @@ std::string small_chart(const Report& report, size_t category) {
   }
   const std::string line = points(curve_of(report.subject, category), kAxes);
   std::string out = host::formatted(
-      "<figure class=\"small\"><b>%s</b><span class=\"muted\">AP50 %.2f%s of %zu</span>",
-      html_escaped(report.dataset.categories[category].name).c_str(), ap50, difference.c_str(),
-      result.truths);
+      "<figure class=\"small\"><b>%s <i>%zu</i></b><span class=\"muted\">AP50 %.2f%s</span>",
+      html_escaped(report.dataset.categories[category].name).c_str(), result.truths, ap50,
+      difference.c_str());
   out +=
       "<svg viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" style=\"height:90px\">"
       "<rect width=\"100\" height=\"100\" fill=\"#fff\"/><path d=\"" +
@@ -147,7 +147,8 @@ std::string curves_section(const Report& report) {
     return results[a].truths > results[b].truths;
   });
   out +=
-      "<h2>By class</h2><p class=\"muted\">Those with the most objects first; of so many.</p><div "
+      "<h2>By class</h2><p class=\"muted\">The number after a name is that of its "
+      "objects in the pictures.</p><div "
       "class=\"grid\">";
   for (const size_t i : categories) out += small_chart(report, i);
   return out + "</div>";
