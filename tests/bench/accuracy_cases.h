@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bench/accuracy/evaluate.h"
+#include "host/format.h"
 
 namespace linnet::test {
 
@@ -9,10 +10,11 @@ namespace linnet::test {
 struct Case {
   explicit Case(size_t pictures = 1, size_t categories = 1) {
     for (size_t i = 0; i < pictures; ++i) {
-      data.pictures.push_back({static_cast<int64_t>(i + 1), "p" + std::to_string(i), "", 640, 480});
+      data.pictures.push_back(
+          {static_cast<int64_t>(i + 1), host::formatted("p%zu", i), "", 640, 480});
     }
     for (size_t i = 0; i < categories; ++i) {
-      data.categories.push_back({static_cast<int64_t>(10 * i + 10), "c" + std::to_string(i)});
+      data.categories.push_back({static_cast<int64_t>(10 * i + 10), host::formatted("c%zu", i)});
     }
   }
   Case& is(bench::accuracy::Box box, size_t picture = 0, size_t category = 0) {

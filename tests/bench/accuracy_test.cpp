@@ -62,14 +62,14 @@ TEST(Accuracy, CategoriesWithoutAnObjectDoNotCount) {
 TEST(Accuracy, PrecisionIsTheBestAtThisRecallOrAbove) {
   // right, wrong, right
   const Case c = Case().is(kLarge).is(kFar).found(kLarge, 0.9).found(kSmall, 0.8).found(kFar, 0.7);
-  EXPECT_DOUBLE_EQ(c.figure("AP"), half_then(2.0 / 3));
+  EXPECT_NEAR(c.figure("AP"), half_then(2.0 / 3), 1e-12);
   EXPECT_DOUBLE_EQ(c.figure("AR100"), 1);
   EXPECT_DOUBLE_EQ(c.figure("AR1"), 0.5);
 }
 
 TEST(Accuracy, AnObjectIsFoundOnce) {
   const Case c = Case().is(kLarge).is(kFar).found(kLarge, 0.9).found(kLarge, 0.8).found(kFar, 0.7);
-  EXPECT_DOUBLE_EQ(c.figure("AP"), half_then(2.0 / 3));
+  EXPECT_NEAR(c.figure("AP"), half_then(2.0 / 3), 1e-12);
 }
 
 TEST(Accuracy, AnIouOfTheThresholdPasses) {
