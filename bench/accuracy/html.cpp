@@ -12,22 +12,25 @@ constexpr const char* kStyle =
     ".tiles{display:flex;gap:1em;flex-wrap:wrap;margin:1.2em 0}"
     ".tile{background:#f1f4f8;border-radius:8px;padding:.6em 1.2em;min-width:6.5em}"
     ".tile b{display:block;font-size:30px;font-weight:600;line-height:1.25}"
-    ".tile span{color:#5b6875}"
-    ".up{color:#17834f}.down{color:#c23a3a}.figures td:nth-child(2){text-align:left;color:#5b6875}"
+    ".tile span{color:#5b6875}.up{color:#17834f}.down{color:#c23a3a}"
+    ".figures td:nth-child(2){text-align:left;color:#5b6875}"
     ".figures .bar{width:220px;padding:0 .8em}.bar div{height:9px;border-radius:4px}"
     ".columns{display:flex;gap:2em;flex-wrap:wrap;align-items:flex-start}"
-    ".curve{fill:none;stroke:#3a7bd5;stroke-width:1;opacity:.25}"
+    ".curve{fill:none;stroke:#3a7bd5;stroke-width:1;opacity:.35}"
     ".curve:hover{opacity:1;stroke-width:3;stroke:#e0a100}"
     ".grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(165px,1fr));gap:10px}"
     ".small{background:#f7f9fb;border-radius:6px;padding:6px 8px;margin:0;font-size:12px;"
-    "line-height:1.3}.small b{display:block;white-space:nowrap;overflow:hidden;"
-    "text-overflow:ellipsis}.small i{font-weight:400;font-style:normal;color:#5b6875}.small "
-    "svg{display:block;width:100%}.muted{color:#5b6875}"
+    "line-height:1.3}"
+    ".small b{display:block;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}"
+    ".small i{font-weight:400;font-style:normal;color:#5b6875}"
+    ".small svg{display:block;width:100%}.muted{color:#5b6875}"
     ".pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(500px,1fr));gap:18px;"
-    "align-items:start}.pictures figure{margin:0;background:#f7f9fb;border-radius:8px;"
-    "overflow:hidden}.pictures svg{display:block;width:100%}figcaption{padding:.4em .9em .6em;"
-    "font-size:13px}label{margin-right:1.4em}label i{display:inline-block;width:13px;height:13px;"
-    "border-radius:3px;vertical-align:-2px;margin:0 .3em}"
+    "align-items:start}"
+    ".pictures figure{margin:0;background:#f7f9fb;border-radius:8px;overflow:hidden}"
+    ".pictures svg{display:block;width:100%;max-height:430px;background:#10151b}"
+    "figcaption{padding:.4em .9em .6em;font-size:13px}label{margin-right:1.4em}"
+    "label i{display:inline-block;width:13px;height:13px;border-radius:3px;vertical-align:-2px;"
+    "margin:0 .3em}"
     "#right:not(:checked)~.pictures .right,#missed:not(:checked)~.pictures .missed,"
     "#imagined:not(:checked)~.pictures .imagined,#confused:not(:checked)~.pictures "
     ".confused{display:none}";
@@ -64,7 +67,7 @@ std::string tiles(const Report& report, const std::vector<std::vector<Pairing>>&
   const size_t objects = all.right + all.confused + all.missed;
   const size_t boxes = all.right + all.confused + all.imagined;
   out += tile(percent(all.right, objects),
-              host::formatted("of %zu objects found, at %.2f", objects, kShownConfidence));
+              host::formatted("of %zu objects found at %.2f", objects, kShownConfidence));
   out += tile(percent(all.right, boxes), host::formatted("of %zu detections right", boxes));
   return out + "</div>";
 }
