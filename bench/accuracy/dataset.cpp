@@ -4,6 +4,11 @@
 
 namespace linnet::bench::accuracy {
 
+size_t object_count(const Dataset& dataset) {
+  return static_cast<size_t>(std::count_if(dataset.truths.begin(), dataset.truths.end(),
+                                           [](const Truth& truth) { return !truth.crowd; }));
+}
+
 // The order of the operations is that of pycocotools' bbIou: thresholds are met or missed by the
 // last bit.
 double overlap(const Box& found, const Box& truth, bool crowd) {

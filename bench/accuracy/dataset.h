@@ -49,6 +49,9 @@ struct Dataset {
   std::vector<std::string> notes;  // what was left out, a line each
 };
 
+// Truths that are no crowds.
+size_t object_count(const Dataset& dataset);
+
 // Intersection of two boxes over their union; over the area of `found` if `truth` is a crowd.
 double overlap(const Box& found, const Box& truth, bool crowd);
 

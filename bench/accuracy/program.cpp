@@ -83,10 +83,7 @@ class Program {
     std::vector<std::pair<std::string, std::string>> facts;
     facts.emplace_back(options_.model.empty() ? "detections" : "model", report_.subject.name);
     if (report_.against) facts.emplace_back("against", report_.against->name);
-    facts.emplace_back(
-        "data",
-        host::formatted("%zu pictures, %zu objects, %zu classes", report_.dataset.pictures.size(),
-                        report_.dataset.truths.size(), report_.dataset.categories.size()));
+    facts.emplace_back("data", data_in_words());
     for (auto& fact : report_.facts) facts.push_back(std::move(fact));
     if (ran_a_model_) {
       facts.emplace_back(
@@ -99,6 +96,15 @@ class Program {
     report_.facts = std::move(facts);
     report_.per_class = options_.per_class;
     report_.worst_pictures = static_cast<size_t>(options_.worst_pictures);
+  }
+
+  std::string data_in_words() const {
+    const Dataset& data = report_.dataset;
+    const size_t objects = object_count(data), crowds = data.truths.size() - objects;
+    return host::formatted("%zu pictures, %zu objects%s, %zu classes", data.pictures.size(),
+                           objects,
+                           crowds == 0 ? "" : host::formatted(" and %zu crowds", crowds).c_str(),
+                           data.categories.size());
   }
 
   std::string formatted_report() const {

@@ -1,7 +1,5 @@
 #include "bench/accuracy/report.h"
 
-#include <algorithm>
-
 #include "host/format.h"
 #include "host/json.h"
 
@@ -34,14 +32,14 @@ constexpr size_t kClassFigures[] = {kAp, kAp50, kAp75, kAr100};
 std::string text_classes(const Report& report) {
   std::string out = host::formatted("\n%-24s %8s", "class", "objects");
   for (const size_t f : kClassFigures) out += host::formatted(" %8s", kFigureNames[f].key);
-  out += report.against ? "    other AP  difference\n" : "\n";
+  out += report.against ? "  against AP  difference\n" : "\n";
   for (const Row& row : class_rows(report)) {
     out += host::formatted("%-24s %8zu", row.name.c_str(), row.truths);
     for (const size_t f : kClassFigures) {
       out += host::formatted(" %8s", figure_text(row.figures[f]).c_str());
     }
     if (report.against) {
-      out += host::formatted("    %8s  %10s", figure_text(row.other[kAp]).c_str(),
+      out += host::formatted("  %10s  %10s", figure_text(row.other[kAp]).c_str(),
                              difference_text(row.figures[kAp], row.other[kAp]).c_str());
     }
     out += '\n';
@@ -60,7 +58,8 @@ std::string markdown_classes(const Report& report) {
     out += host::formatted(" %s |", kFigureNames[f].key);
     line += "---:|";
   }
-  out += report.against ? " other AP | difference |\n" + line + "---:|---:|\n" : "\n" + line + "\n";
+  out +=
+      report.against ? " against AP | difference |\n" + line + "---:|---:|\n" : "\n" + line + "\n";
   for (const Row& row : class_rows(report)) {
     out += host::formatted("| %s | %zu |", row.name.c_str(), row.truths);
     for (const size_t f : kClassFigures) out += cell(figure_text(row.figures[f]));
@@ -119,12 +118,6 @@ std::string csv_row(const std::string& subject, const std::string& what, size_t 
   return out + "\n";
 }
 
-size_t count_truths(const Report& report) {
-  return static_cast<size_t>(std::count_if(report.dataset.truths.begin(),
-                                           report.dataset.truths.end(),
-                                           [](const Truth& t) { return !t.crowd; }));
-}
-
 }  // namespace
 
 std::string figure_text(double figure) {
@@ -141,7 +134,7 @@ std::string to_text(const Report& report) {
     out += host::formatted("%-14s %s\n", name.c_str(), value.c_str());
   }
   out += '\n';
-  if (report.against) out += host::formatted("%76s %8s  difference\n", "", "against");
+  if (report.against) out += host::formatted("%67s  %8s  difference\n", "", "against");
   for (size_t f = 0; f < kFigures; ++f) {
     const double figure = report.subject.evaluation.figures[f];
     out += host::formatted("%-6s %-54s %s", kFigureNames[f].key, kFigureNames[f].text,
@@ -182,7 +175,7 @@ std::string to_csv(const Report& report) {
   std::string out = "name,class,objects";
   for (const FigureName& name : kFigureNames) out += host::formatted(",%s", name.key);
   out += '\n';
-  const size_t truths = count_truths(report);
+  const size_t truths = object_count(report.dataset);
   out += csv_row(report.subject.name, "all", truths, report.subject.evaluation.figures);
   if (report.against) {
     out += csv_row(report.against->name, "all", truths, report.against->evaluation.figures);
@@ -206,7 +199,7 @@ std::string to_json(const Report& report) {
   write_figures(report.subject.evaluation.figures, &json);
   if (report.against) write_against(report, &json);
   json.key("pictures").value(static_cast<int64_t>(report.dataset.pictures.size()));
-  json.key("objects").value(static_cast<int64_t>(count_truths(report)));
+  json.key("objects").value(static_cast<int64_t>(object_count(report.dataset)));
   json.key("facts").begin_object();
   for (const auto& [name, value] : report.facts) json.key(name).value(value);
   json.end_object();

@@ -76,6 +76,26 @@ TEST(JsonReader, Errors) {
   EXPECT_NO_THROW((void)parse_json(std::string(60, '[') + std::string(60, ']')));
 }
 
+TEST(JsonReader, UnwantedMembersAreCheckedAndLeftOut) {
+  const JsonValue value = parse_json(R"([{"a": 1, "b": [1, {"b": 2}], "c": {"b": 3}}])", "b");
+  const JsonValue& item = value.array()[0];
+  EXPECT_EQ(item.object().size(), 2u);
+  EXPECT_EQ(item["a"].number(), 1);
+  EXPECT_TRUE(item["c"].object().empty());
+  EXPECT_THROW((void)parse_json(R"({"b": [1,]})", "b"), std::runtime_error);
+}
+
+TEST(JsonReader, ItemByItem) {
+  double sum = 0;
+  const auto add = [&sum](const JsonValue& item) { sum += item.number(); };
+  for_each_json_item(" [1, 2, 3] ", "", add);
+  for_each_json_item("[]", "", add);
+  EXPECT_EQ(sum, 6);
+  for (const char* bad : {"", "{}", "[1", "[1,]", "[1] 2", "[1 2]"}) {
+    EXPECT_THROW(for_each_json_item(bad, "", add), std::runtime_error) << bad;
+  }
+}
+
 TEST(Utf8, RoundTrip) {
   for (const char32_t c : {0x01u, 0x7Fu, 0x80u, 0x7FFu, 0x800u, 0xFFFFu, 0x10000u, 0x10FFFFu}) {
     std::string text;
