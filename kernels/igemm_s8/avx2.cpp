@@ -13,7 +13,9 @@ struct DotAvx2 : PanelsAvx2 {
   struct Inputs {
     I sign, magnitude;
   };
-  static LINNET_INLINE const int32_t* bias(const IgemmS8PanelHeader& header) { return header.bias; }
+  static constexpr bool kUnsignedWeights = false;
+  static LINNET_INLINE I weights(I w) { return w; }
+  static LINNET_INLINE I start(I bias, int32_t) { return bias; }
   static LINNET_INLINE Inputs inputs(const int8_t* in) {
     const I x = repeated(in);
     return {x, _mm256_abs_epi8(x)};

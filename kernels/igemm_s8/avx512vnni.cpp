@@ -9,12 +9,13 @@
 namespace linnet {
 namespace {
 
-// Unsigned bytes times signed ones: inputs are taken as x + 128.
+// Unsigned bytes times signed ones: weights are taken as w + 128.
 struct DotAvx512Vnni : Avx512 {
   using I = __m512i;
   using Inputs = I;
   using Requantize = RequantizeAvx512;
   static constexpr int kPanels = 2;
+  static constexpr bool kUnsignedWeights = true;
 
   static LINNET_INLINE I load_panels(const void* p, size_t panel_bytes) {
     const auto* first = static_cast<const __m256i*>(p);
@@ -23,17 +24,21 @@ struct DotAvx512Vnni : Avx512 {
     return _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256(first)),
                               _mm256_loadu_si256(second), 1);
   }
-  static LINNET_INLINE const int32_t* bias(const IgemmS8PanelHeader& header) {
-    return header.bias_unsigned;
+  static LINNET_INLINE I weights(I w) { return _mm512_xor_si512(w, _mm512_set1_epi8(-128)); }
+  static LINNET_INLINE I start(I bias, int32_t correction) {
+    return _mm512_add_epi32(bias, _mm512_set1_epi32(correction));
+  }
+  static LINNET_INLINE __m128i add_groups(__m128i sums, __m128i x) {
+    return _mm_dpbusd_epi32(sums, _mm_set1_epi8(1), x);
   }
   static LINNET_INLINE I inputs(const int8_t* in) {
     int32_t four;
     __builtin_memcpy(&four, in, sizeof four);
-    return _mm512_xor_si512(_mm512_set1_epi32(four), _mm512_set1_epi8(-128));
+    return _mm512_set1_epi32(four);
   }
   // GCC 12 moves accumulators back and forth around the intrinsic, some to the stack.
   static LINNET_INLINE I dot(I sum, I x, I w) {
-    __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
+    __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(w), "v"(x));
     return sum;
   }
   static LINNET_INLINE V to_float(I sums) { return _mm512_cvtepi32_ps(sums); }

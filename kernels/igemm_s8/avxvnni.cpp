@@ -7,16 +7,19 @@
 namespace linnet {
 namespace {
 
-// Unsigned bytes times signed ones: inputs are taken as x + 128.
+// Unsigned bytes times signed ones: weights are taken as w + 128.
 struct DotAvxVnni : PanelsAvx2 {
   using Inputs = I;
-  static LINNET_INLINE const int32_t* bias(const IgemmS8PanelHeader& header) {
-    return header.bias_unsigned;
+  static constexpr bool kUnsignedWeights = true;
+  static LINNET_INLINE I weights(I w) { return _mm256_xor_si256(w, _mm256_set1_epi8(-128)); }
+  static LINNET_INLINE I start(I bias, int32_t correction) {
+    return _mm256_add_epi32(bias, _mm256_set1_epi32(correction));
   }
-  static LINNET_INLINE I inputs(const int8_t* in) {
-    return _mm256_xor_si256(repeated(in), _mm256_set1_epi8(-128));
+  static LINNET_INLINE __m128i add_groups(__m128i sums, __m128i x) {
+    return _mm_dpbusd_avx_epi32(sums, _mm_set1_epi8(1), x);
   }
-  static LINNET_INLINE I dot(I sum, I x, I w) { return _mm256_dpbusd_avx_epi32(sum, x, w); }
+  static LINNET_INLINE I inputs(const int8_t* in) { return repeated(in); }
+  static LINNET_INLINE I dot(I sum, I x, I w) { return _mm256_dpbusd_avx_epi32(sum, w, x); }
 };
 
 // 12 accumulators, 2 vectors of weights and 1 of inputs in 16 registers.

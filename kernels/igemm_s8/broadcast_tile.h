@@ -7,10 +7,15 @@
 //   load_panels     32 bytes of each
 //   Inputs, inputs  4 input values as dot takes them
 //   dot(sum, x, w)
-//   bias(header)    what the sums start with
+//   kUnsignedWeights  dot takes weights as w + 128, which weights() makes of them: then a pixel's
+//   sums
+//                   start with -128 times the sum of its inputs, which add_groups(sums, x) adds up
+//                   from 4 groups of 4; start(bias, correction) gives what the sums start with
 //   to_float, Requantize, and store_first(p, v, n) of 8-bit results
 // A tile is a chain of structs, not arrays; see kernels/igemm_f32/lane_tile.h.
 #pragma once
+
+#include <immintrin.h>
 
 #include "kernels/igemm_s8/igemm_s8.h"
 
@@ -40,10 +45,11 @@ struct BroadcastTile {
   typename S::I first, second;                 // sums; second only if there are two vectors
   const int8_t* in;
 
-  LINNET_INLINE void start(typename S::I bias_first, typename S::I bias_second) {
-    rest.start(bias_first, bias_second);
-    first = bias_first;
-    second = bias_second;
+  LINNET_INLINE void start(typename S::I bias_first, typename S::I bias_second,
+                           const int32_t* corrections) {
+    rest.start(bias_first, bias_second, corrections);
+    first = S::start(bias_first, corrections[kRows - 1]);
+    second = S::start(bias_second, corrections[kRows - 1]);
   }
   LINNET_INLINE void point(const int8_t* const* rows) {
     rest.point(rows);
@@ -70,7 +76,7 @@ struct BroadcastTile {
 
 template <typename S, int kVectors>
 struct BroadcastTile<S, 0, kVectors> {
-  LINNET_INLINE void start(typename S::I, typename S::I) {}
+  LINNET_INLINE void start(typename S::I, typename S::I, const int32_t*) {}
   LINNET_INLINE void point(const int8_t* const*) {}
   LINNET_INLINE void multiply(size_t, typename S::I, typename S::I) {}
   template <typename Output, typename Out>
@@ -88,6 +94,7 @@ struct BroadcastCall {
   size_t panel_bytes;
   size_t stride;
   Output output;
+  const int32_t* corrections;  // by pixel, if weights are unsigned
 };
 
 // kVectors vectors of panels for one tile of pixels. n: channels from `out` on; `left` is how many
@@ -102,14 +109,15 @@ LINNET_INLINE void broadcast_panels(const BroadcastCall<Output, Out>& call, cons
   const auto& header = *reinterpret_cast<const IgemmS8PanelHeader*>(panel);
   const auto& header2 = *reinterpret_cast<const IgemmS8PanelHeader*>(panel2);
   BroadcastTile<S, kRows, kVectors> tile;
-  tile.start(S::load_panels(S::bias(header), step), S::load_panels(S::bias(header2), odd));
+  tile.start(S::load_panels(header.bias, step), S::load_panels(header2.bias, odd),
+             call.corrections);
   const uint8_t* w = panel + sizeof header;
   const uint8_t* w2 = panel2 + sizeof header;
   for (int t = 0; t < call.segments; ++t) {
     tile.point(call.rows + t * call.mr);
     const size_t count = igemm_s8_padded_k(static_cast<size_t>(call.k[t]));
     for (size_t at = 0; at < count; at += kIgemmS8Group) {
-      tile.multiply(at, S::load_panels(w, step), S::load_panels(w2, odd));
+      tile.multiply(at, S::weights(S::load_panels(w, step)), S::weights(S::load_panels(w2, odd)));
       w += kIgemmS8Group * kIgemmS8PanelWidth;
       w2 += kIgemmS8Group * kIgemmS8PanelWidth;
     }
@@ -118,9 +126,40 @@ LINNET_INLINE void broadcast_panels(const BroadcastCall<Output, Out>& call, cons
               S::as_float(S::load_panels(header2.multiplier, odd)), call.m, n, out, call.stride);
 }
 
+// -128 times the sum of what a pixel's weights are multiplied with, over-read values included: the
+// product with w + 128 has them too.
+template <typename S>
+LINNET_INLINE int32_t correction(int segments, const int8_t* const* rows, int mr, const int* k) {
+  __m128i sums = _mm_setzero_si128();
+  for (int t = 0; t < segments; ++t) {
+    const int8_t* in = rows[t * mr];
+    const size_t count = igemm_s8_padded_k(static_cast<size_t>(k[t]));
+    size_t at = 0;
+    for (; at + 16 <= count; at += 16) {
+      sums = S::add_groups(sums, _mm_loadu_si128(reinterpret_cast<const __m128i*>(in + at)));
+    }
+    for (; at < count; at += kIgemmS8Group) {
+      int32_t four;
+      __builtin_memcpy(&four, in + at, sizeof four);
+      sums = S::add_groups(sums, _mm_cvtsi32_si128(four));
+    }
+  }
+  sums = _mm_add_epi32(sums, _mm_shuffle_epi32(sums, 0x4E));
+  sums = _mm_add_epi32(sums, _mm_shuffle_epi32(sums, 0xB1));
+  // Multiplied as a vector: it may wrap around.
+  return _mm_cvtsi128_si32(_mm_sub_epi32(_mm_setzero_si128(), _mm_slli_epi32(sums, 7)));
+}
+
 template <typename S, int kRows, typename Output, typename Out>
-LINNET_INLINE void broadcast_rows(const BroadcastCall<Output, Out>& call, const void* panels, int n,
+LINNET_INLINE void broadcast_rows(BroadcastCall<Output, Out> call, const void* panels, int n,
                                   Out* out) {
+  int32_t corrections[kRows] = {};
+  if constexpr (S::kUnsignedWeights) {
+    for (int p = 0; p < kRows; ++p) {
+      corrections[p] = correction<S>(call.segments, call.rows + p, call.mr, call.k);
+    }
+  }
+  call.corrections = corrections;
   constexpr int kTwo = 2 * S::kPanels;
   const auto* panel = static_cast<const uint8_t*>(panels);
   int left = (n + kIgemmS8PanelWidth - 1) / kIgemmS8PanelWidth;
@@ -137,8 +176,8 @@ template <typename S, int kRows, int kFewRows, typename Output, typename Out>
 LINNET_INLINE void broadcast_igemm(int m, int segments, const int8_t* const* rows, const int* k,
                                    const void* panels, size_t panel_bytes, int n,
                                    const Output& output, Out* out, size_t stride) {
-  const BroadcastCall<Output, Out> call = {m, segments,    rows,   kRows,
-                                           k, panel_bytes, stride, output};
+  const BroadcastCall<Output, Out> call = {m,           segments, rows,   kRows,  k,
+                                           panel_bytes, stride,   output, nullptr};
   if (m > kFewRows) {
     broadcast_rows<S, kRows>(call, panels, n, out);
   } else {

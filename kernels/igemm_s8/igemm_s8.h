@@ -26,8 +26,6 @@ inline constexpr size_t kIgemmS8OverRead = 15;
 // What a panel starts with.
 struct IgemmS8PanelHeader {
   int32_t bias[kIgemmS8PanelWidth];
-  // bias - 128 * (sum of the channel's weights): for kernels that read inputs as x + 128.
-  int32_t bias_unsigned[kIgemmS8PanelWidth];
   float multiplier[kIgemmS8PanelWidth];  // finite, at least 0
 };
 

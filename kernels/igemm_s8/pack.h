@@ -26,10 +26,7 @@ inline std::vector<uint8_t> pack_igemm_s8(const int8_t* weights, const int32_t* 
     const int8_t* w = weights + o * k_total;
     IgemmS8PanelHeader header;
     std::memcpy(&header, panel, sizeof header);
-    uint32_t sum = 0;
-    for (size_t i = 0; i < k_total; ++i) sum += static_cast<uint32_t>(int32_t{w[i]});
     header.bias[lane] = bias[o];
-    header.bias_unsigned[lane] = static_cast<int32_t>(static_cast<uint32_t>(bias[o]) - 128u * sum);
     header.multiplier[lane] = multiplier[o];
     std::memcpy(panel, &header, sizeof header);
     uint8_t* group = panel + sizeof header;
