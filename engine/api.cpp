@@ -96,14 +96,22 @@ void place_own_input(SessionState* session) {
   session->picture_height = session->height;
 }
 
+// Several pixels go as one of many channels, so that vectors are full.
 void quantize_input(const SessionState& session, const float* input) {
+  constexpr int kChannels = 3, kTogether = 16;
   const Tensor& in = session.tensors[0];
-  const float steps = 1.0f / session.model.header().input_scale;
-  const float multiplier[] = {steps, steps, steps};
-  const auto channels = static_cast<size_t>(in.channels);
-  quantize_select(session.cpu_features)
-      .quantize(in.height * in.width, in.channels, input, channels, multiplier, {-128, -128, 127},
-                static_cast<int8_t*>(in.data), channels);
+  float multiplier[kChannels * kTogether];
+  for (float& m : multiplier) m = 1.0f / session.model.header().input_scale;
+  const QuantizeF32 quantize = quantize_select(session.cpu_features).quantize;
+  const int pixels = in.height * in.width, groups = pixels / kTogether;
+  const auto convert = [&](int count, int channels, int first) {
+    quantize(count, channels, input + first, static_cast<size_t>(channels), multiplier,
+             {-128, -128, 127}, static_cast<int8_t*>(in.data) + first,
+             static_cast<size_t>(channels));
+  };
+  const int grouped = groups * kTogether;
+  if (groups > 0) convert(groups, kChannels * kTogether, 0);
+  if (pixels > grouped) convert(pixels - grouped, kChannels, grouped * kChannels);
 }
 
 // Runs the network on `input`, or on what the letterbox left.
