@@ -11,6 +11,7 @@
 #include "kernels/dwconv_f32/dwconv_f32.h"
 #include "kernels/eltwise_f32/eltwise_f32.h"
 #include "kernels/igemm_f32/igemm_f32.h"
+#include "kernels/igemm_s8/igemm_s8.h"
 #include "kernels/pool_f32/pool_f32.h"
 #include "kernels/space_to_depth/space_to_depth.h"
 #include "kernels/upsample/upsample.h"
@@ -49,6 +50,7 @@ void check_family(const Variant* (*table)(int*), const Variant& (*select)(uint32
 
 TEST(Selectors, TakeTheFirstVariantThatRuns) {
   check_family(igemm_f32_variants, igemm_f32_select);
+  check_family(igemm_s8_variants, igemm_s8_select);
   check_family(pool_f32_variants, pool_f32_select);
   check_family(eltwise_f32_variants, eltwise_f32_select);
   check_family(activation_f32_variants, activation_f32_select);
@@ -58,10 +60,16 @@ TEST(Selectors, TakeTheFirstVariantThatRuns) {
   check_family(space_to_depth_variants, space_to_depth_select);
 }
 
-TEST(Selectors, IgemmTilesHaveAtLeastOnePixel) {
+template <typename Variant>
+void check_tiles(const Variant* (*table)(int*)) {
   int count = 0;
-  const IgemmF32Variant* variants = igemm_f32_variants(&count);
+  const Variant* variants = table(&count);
   for (int i = 0; i < count; ++i) EXPECT_GE(variants[i].mr, 1) << variants[i].name;
+}
+
+TEST(Selectors, IgemmTilesHaveAtLeastOnePixel) {
+  check_tiles(igemm_f32_variants);
+  check_tiles(igemm_s8_variants);
 }
 
 TEST(Selectors, DwconvTakesTheWindowAsked) {

@@ -1,0 +1,44 @@
+#include "kernels/targets.h"
+
+#if LINNET_TARGET_X86
+
+#include "kernels/igemm_s8/avx2_panels.h"
+
+namespace linnet {
+namespace {
+
+// Unsigned bytes times signed ones: inputs are taken as x + 128.
+struct DotAvxVnni : PanelsAvx2 {
+  using Inputs = I;
+  static LINNET_INLINE const int32_t* bias(const IgemmS8PanelHeader& header) {
+    return header.bias_unsigned;
+  }
+  static LINNET_INLINE I inputs(const int8_t* in) {
+    return _mm256_xor_si256(repeated(in), _mm256_set1_epi8(-128));
+  }
+  static LINNET_INLINE I dot(I sum, I x, I w) { return _mm256_dpbusd_avx_epi32(sum, x, w); }
+};
+
+// 12 accumulators, 2 vectors of weights and 1 of inputs in 16 registers.
+constexpr int kMr = 6;
+
+}  // namespace
+
+void igemm_s8_6x16_n8k4_avxvnni(int m, int segments, const int8_t* const* rows, const int* k,
+                                const void* panels, size_t panel_bytes, int n,
+                                const RequantizeS8& to, int8_t* out, size_t out_pixel_stride) {
+  const BroadcastToS8<DotAvxVnni> output = {RequantizeAvx2(to)};
+  broadcast_igemm<DotAvxVnni, kMr, kMr / 2>(m, segments, rows, k, panels, panel_bytes, n, output,
+                                            out, out_pixel_stride);
+}
+
+void igemm_s8_6x16_n8k4_avxvnni_to_f32(int m, int segments, const int8_t* const* rows, const int* k,
+                                       const void* panels, size_t panel_bytes, int n, float* out,
+                                       size_t out_pixel_stride) {
+  broadcast_igemm<DotAvxVnni, kMr, kMr / 2>(m, segments, rows, k, panels, panel_bytes, n,
+                                            BroadcastToF32<DotAvxVnni>{}, out, out_pixel_stride);
+}
+
+}  // namespace linnet
+
+#endif

@@ -1,0 +1,263 @@
+// igemm_s8 against the sums of its definition; every variant gives these bits.
+#include "kernels/igemm_s8/igemm_s8.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <numeric>
+
+#include "kernels/igemm_s8/pack.h"
+#include "tests/kernels/guarded_memory.h"
+#include "tests/kernels/values.h"
+#include "tests/kernels/variant_test.h"
+
+namespace linnet::test {
+
+// Names instances in failure messages.
+void PrintTo(const IgemmS8Variant& variant, std::ostream* out) {
+  *out << variant.name;
+}
+
+namespace {
+
+// ordinary: all values random, sums of the size of the output's range. worst: inputs -128, weights
+// of one sign for each output, so that nothing cancels out. wrap: biases at the ends of 32 bits.
+// extreme: multipliers 0, subnormal, huge.
+enum class Numbers { ordinary, worst, wrap, extreme };
+constexpr Numbers kNumbers[] = {Numbers::ordinary, Numbers::worst, Numbers::wrap, Numbers::extreme};
+
+constexpr RequantizeS8 kBounds[] = {{0, -128, 127},   {-128, -128, 127}, {127, -128, 127},
+                                    {-5, -5, 127},    {3, 3, 100},       {-128, 127, 127},
+                                    {127, -128, -128}};
+
+struct Shape {
+  int m;
+  std::vector<int> k;  // of each segment
+  int n;
+  size_t out_gap = 0;  // values between the pixels of the output
+  Numbers numbers = Numbers::ordinary;
+  RequantizeS8 to = {};
+  Side side = Side::high;
+
+  int k_total() const { return std::accumulate(k.begin(), k.end(), 0); }
+  size_t stride() const { return static_cast<size_t>(n) + out_gap; }
+};
+
+std::string describe(const Shape& s) {
+  std::string text = "m " + std::to_string(s.m) + ", n " + std::to_string(s.n) + ", k";
+  for (const int k : s.k) text.append(" ").append(std::to_string(k));
+  return text + ", numbers " + std::to_string(static_cast<int>(s.numbers)) + ", zero point " +
+         std::to_string(s.to.zero_point) + ", side " + name(s.side);
+}
+
+size_t panel_bytes(const std::vector<int>& k) {
+  size_t padded = 0;
+  for (const int count : k) padded += igemm_s8_padded_k(static_cast<size_t>(count));
+  return igemm_s8_panel_bytes(padded);
+}
+
+class IgemmS8Test : public VariantTest<IgemmS8Variant> {
+ protected:
+  // Runs one call of each kind and compares all of its outputs.
+  void check(const Shape& s) {
+    if (HasFailure()) return;  // one report is enough
+    prepare(s);
+    const auto segments = static_cast<int>(s.k.size());
+    int8_t* const out = out_.place(s.m, s.n, s.stride(), s.side);
+    GetParam().to_s8(s.m, segments, pointers_.data(), s.k.data(), panels_, panel_bytes(s.k), s.n,
+                     s.to, out, s.stride());
+    EXPECT_TRUE(out_.untouched()) << "wrote outside its output: " << describe(s);
+    float* const floats = floats_.place(s.m, s.n, s.stride(), s.side);
+    GetParam().to_f32(s.m, segments, pointers_.data(), s.k.data(), panels_, panel_bytes(s.k), s.n,
+                      floats, s.stride());
+    EXPECT_TRUE(floats_.untouched()) << "wrote outside its floats: " << describe(s);
+    for (int p = 0; p < s.m; ++p) {
+      for (int c = 0; c < s.n; ++c) {
+        const int32_t sum = expected_sum(s, p, c);
+        const float multiplier = multiplier_[static_cast<size_t>(c)];
+        ASSERT_EQ(out_.at(p, c), requantize_s8(sum, multiplier, s.to))
+            << "sum " << sum << " x " << multiplier << " at pixel " << p << ", channel " << c
+            << "; " << describe(s);
+        const float expected = static_cast<float>(sum) * multiplier, actual = floats_.at(p, c);
+        ASSERT_EQ(0, std::memcmp(&expected, &actual, sizeof expected))
+            << actual << ", not " << expected << ": sum " << sum << " x " << multiplier
+            << " at pixel " << p << ", channel " << c << "; " << describe(s);
+      }
+    }
+  }
+
+  // Anything of this size.
+  Shape random_shape(int i) {
+    Shape s = {random_.between(1, GetParam().mr), {}, random_.between(1, 70)};
+    const int segments = random_.between(1, 9);
+    for (int t = 0; t < segments; ++t) s.k.push_back(random_.between(1, 67));
+    s.out_gap = static_cast<size_t>(random_.between(0, 3));
+    s.numbers = kNumbers[i % 4];
+    s.to = kBounds[random_.between(0, 6)];
+    s.side = kSides[random_.between(0, 1)];
+    return s;
+  }
+
+  Random random_{1};
+
+ private:
+  size_t pointer(size_t segment, int pixel) const {
+    return segment * static_cast<size_t>(GetParam().mr) + static_cast<size_t>(pixel);
+  }
+
+  void prepare(const Shape& s) {
+    place_rows(s);
+    const auto k = static_cast<size_t>(s.k_total());
+    const auto n = static_cast<size_t>(s.n);
+    weights_.resize(n * k);
+    bias_.resize(n);
+    multiplier_.resize(n);
+    for (size_t c = 0; c < n; ++c) {
+      const int one = random_.between(0, 1) * 254 - 127;
+      for (size_t i = 0; i < k; ++i) {
+        weights_[c * k + i] =
+            static_cast<int8_t>(s.numbers == Numbers::worst ? one : random_.between(-127, 127));
+      }
+      bias_[c] = bias(s);
+      multiplier_[c] = multiplier(s);
+    }
+    const std::vector<uint8_t> packed =
+        pack_igemm_s8(weights_.data(), bias_.data(), multiplier_.data(), n, s.k);
+    panels_ = panels_memory_.place(packed.size(), s.side);  // a multiple of 64 bytes: aligned
+    std::memcpy(panels_, packed.data(), packed.size());
+  }
+
+  int32_t bias(const Shape& s) {
+    if (s.numbers != Numbers::wrap) return random_.between(-20000, 20000);
+    const int32_t near_end = std::numeric_limits<int32_t>::max() - random_.between(0, 1000);
+    return random_.between(0, 1) != 0 ? near_end : -near_end;
+  }
+  float multiplier(const Shape& s) {
+    constexpr float kExtreme[] = {0.0f,    std::numeric_limits<float>::denorm_min(),
+                                  1e-39f,  std::numeric_limits<float>::min(),
+                                  1e-9f,   1.0f,
+                                  1000.0f, std::numeric_limits<float>::max()};
+    if (s.numbers == Numbers::extreme) return kExtreme[random_.between(0, 7)];
+    // Halves, so that ties occur; and numbers that the products are rounded for.
+    if (random_.between(0, 3) == 0) return 1.0f / static_cast<float>(1 << random_.between(0, 8));
+    const float size = s.numbers == Numbers::ordinary ? 1e-2f : 1e-4f;
+    return size * static_cast<float>(random_.between(1, 1000)) / 1000.0f;
+  }
+
+  // One buffer for each segment, with exactly what a kernel may read beyond; a random pixel touches
+  // the guard page.
+  void place_rows(const Shape& s) {
+    pointers_.assign(s.k.size() * static_cast<size_t>(GetParam().mr), nullptr);
+    for (size_t t = 0; t < s.k.size(); ++t) {
+      const auto stride = static_cast<size_t>(s.k[t] + random_.between(0, 3));
+      const size_t count = extent(s.m, s.k[t], stride) + kIgemmS8OverRead;
+      int8_t* const data = inputs_[t].place(count, s.side);
+      for (size_t i = 0; i < count; ++i) {
+        data[i] =
+            static_cast<int8_t>(s.numbers == Numbers::worst ? -128 : random_.between(-128, 127));
+      }
+      const int first = random_.between(0, s.m - 1);
+      for (int p = 0; p < GetParam().mr; ++p) {
+        const int place = p < s.m ? (first + p) % s.m : 0;
+        pointers_[pointer(t, p)] = data + static_cast<size_t>(place) * stride;
+      }
+    }
+  }
+
+  int32_t expected_sum(const Shape& s, int pixel, int channel) const {
+    auto sum = static_cast<uint32_t>(bias_[static_cast<size_t>(channel)]);
+    const int8_t* w = weights_.data() + static_cast<size_t>(channel * s.k_total());
+    for (size_t t = 0; t < s.k.size(); ++t) {
+      const int8_t* in = pointers_[pointer(t, pixel)];
+      for (int i = 0; i < s.k[t]; ++i) sum += static_cast<uint32_t>(in[i] * *w++);
+    }
+    return static_cast<int32_t>(sum);
+  }
+
+  static constexpr int kMaxSegments = 9;
+  GuardedInput<int8_t> inputs_[kMaxSegments];
+  GuardedInput<uint8_t> panels_memory_;
+  GuardedOutput<int8_t> out_;
+  GuardedOutput<float> floats_;
+  std::vector<const int8_t*> pointers_;
+  std::vector<int8_t> weights_;
+  std::vector<int32_t> bias_;
+  std::vector<float> multiplier_;
+  uint8_t* panels_ = nullptr;
+};
+
+TEST_P(IgemmS8Test, EveryTileAndK) {
+  for (int m = 1; m <= GetParam().mr; ++m) {
+    for (int k = 1; k <= 67; ++k) {
+      for (const int n : {1, 8, 21}) check({m, {k}, n, static_cast<size_t>(k % 3)});
+    }
+  }
+}
+
+TEST_P(IgemmS8Test, EveryTileAndN) {
+  for (int m = 1; m <= GetParam().mr; ++m) {
+    for (int n = 1; n <= 70; ++n) {
+      for (const Side side : kSides) {
+        check({m, {1 + n % 9}, n, static_cast<size_t>(n % 4), Numbers::ordinary, kBounds[0], side});
+      }
+    }
+  }
+}
+
+TEST_P(IgemmS8Test, AnyShape) {
+  for (int i = 0; i < 400; ++i) check(random_shape(i));
+}
+
+TEST_P(IgemmS8Test, EveryKindOfNumbersAndBounds) {
+  for (const Numbers numbers : kNumbers) {
+    for (const RequantizeS8& to : kBounds) {
+      for (const int n : {5, 8, 32, 43}) {
+        check({GetParam().mr, {random_.between(1, 40), 3}, n, 0, numbers, to});
+      }
+    }
+  }
+}
+
+// The largest sums of products of one sign, of 16 bits on the way if a kernel has such.
+TEST_P(IgemmS8Test, LargeK) {
+  for (const Numbers numbers : kNumbers) {
+    for (const int k : {116, 232, 464, 1000}) check({GetParam().mr, {k}, 24, 0, numbers});
+    check({GetParam().mr, std::vector<int>(9, 116), 16, 0, numbers});
+  }
+}
+
+LINNET_TEST_VARIANTS(IgemmS8Test, igemm_s8_variants);
+
+TEST(IgemmS8Pack, PutsEverythingInItsPlace) {
+  constexpr size_t kOutputs = 11;
+  const std::vector<int> k = {5, 4};
+  std::vector<int8_t> weights(kOutputs * 9);
+  std::iota(weights.begin(), weights.end(), static_cast<int8_t>(-40));
+  std::vector<int32_t> bias(kOutputs);
+  std::iota(bias.begin(), bias.end(), 1000);
+  std::vector<float> multiplier(kOutputs);
+  std::iota(multiplier.begin(), multiplier.end(), 1.0f);
+  const std::vector<uint8_t> packed =
+      pack_igemm_s8(weights.data(), bias.data(), multiplier.data(), kOutputs, k);
+  constexpr size_t kPanel = 192;  // a header of 96 bytes and 12 x 8 weights
+  ASSERT_EQ(packed.size(), 2 * kPanel);
+  for (size_t o = 0; o < 16; ++o) {
+    const uint8_t* panel = packed.data() + o / 8 * kPanel;
+    IgemmS8PanelHeader header;
+    std::memcpy(&header, panel, sizeof header);
+    EXPECT_EQ(header.bias[o % 8], o < kOutputs ? bias[o] : 0);
+    EXPECT_EQ(header.multiplier[o % 8], o < kOutputs ? multiplier[o] : 0.0f);
+    int sum = 0;
+    for (size_t i = 0; i < 12; ++i) {
+      const auto actual =
+          static_cast<int8_t>(panel[sizeof header + i / 4 * 32 + o % 8 * 4 + i % 4]);
+      const bool exists = o < kOutputs && (i < 5 || i >= 8);
+      EXPECT_EQ(actual, exists ? weights[o * 9 + (i < 5 ? i : i - 3)] : 0) << o << " " << i;
+      sum += actual;
+    }
+    EXPECT_EQ(header.bias_unsigned[o % 8], header.bias[o % 8] - 128 * sum) << o;
+  }
+}
+
+}  // namespace
+}  // namespace linnet::test
