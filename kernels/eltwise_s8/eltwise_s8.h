@@ -5,9 +5,12 @@
 
 namespace linnet {
 
+// Finite operands stay finite.
+inline constexpr float kLargestAddMultiplier = 0x1p+100f;
+
 // How the operands' scales and zero points become the output's.
 struct AddS8 {
-  float multiplier[2];  // scale of the operand / scale of the output; finite, at least 0
+  float multiplier[2];  // scale of the operand / scale of the output; 0 to the above
   int8_t zero_point[2];
   RequantizeS8 to;
 };

@@ -5,8 +5,13 @@
 
 namespace linnet {
 
+// Scales and multipliers are 0 or between these. Beyond them subnormal numbers would matter, which
+// NEON on ARMv7 takes for 0.
+inline constexpr float kSmallestQuantizeScale = 0x1p-100f;
+inline constexpr float kLargestQuantizeScale = 0x1p+100f;
+
 //   q = clamp(round_half_to_even(x * multiplier[c]) + to.zero_point, to.low, to.high)
-// multiplier[c] is 1 / scale, finite and at least 0. x * multiplier is clamped before it is
+// multiplier[c] is 1 / scale. x * multiplier is clamped before it is
 // rounded, as in requantize_s8; NaN gives low.
 using QuantizeF32 = void (*)(int pixels, int channels, const float* in, size_t in_pixel_stride,
                              const float* multiplier, const RequantizeS8& to, int8_t* out,

@@ -9,11 +9,16 @@
 #include "kernels/copy/copy.h"
 #include "kernels/cpu_features.h"
 #include "kernels/dwconv_f32/dwconv_f32.h"
+#include "kernels/dwconv_s8/dwconv_s8.h"
 #include "kernels/eltwise_f32/eltwise_f32.h"
+#include "kernels/eltwise_s8/eltwise_s8.h"
 #include "kernels/igemm_f32/igemm_f32.h"
 #include "kernels/igemm_s8/igemm_s8.h"
 #include "kernels/pool_f32/pool_f32.h"
+#include "kernels/pool_s8/pool_s8.h"
+#include "kernels/quantize/quantize.h"
 #include "kernels/space_to_depth/space_to_depth.h"
+#include "kernels/table_s8/table_s8.h"
 #include "kernels/upsample/upsample.h"
 
 namespace linnet::test {
@@ -54,6 +59,10 @@ TEST(Selectors, TakeTheFirstVariantThatRuns) {
   check_family(pool_f32_variants, pool_f32_select);
   check_family(eltwise_f32_variants, eltwise_f32_select);
   check_family(activation_f32_variants, activation_f32_select);
+  check_family(pool_s8_variants, pool_s8_select);
+  check_family(eltwise_s8_variants, eltwise_s8_select);
+  check_family(table_s8_variants, table_s8_select);
+  check_family(quantize_variants, quantize_select);
   check_family(copy_variants, copy_select);
   check_family(channel_shuffle_variants, channel_shuffle_select);
   check_family(upsample_variants, upsample_select);
@@ -72,15 +81,15 @@ TEST(Selectors, IgemmTilesHaveAtLeastOnePixel) {
   check_tiles(igemm_s8_variants);
 }
 
-TEST(Selectors, DwconvTakesTheWindowAsked) {
-  check_table(dwconv_f32_variants);
+// Every window, stride and dilation gets a variant that runs and takes them.
+template <typename Variant>
+void check_windows(const Variant& (*select)(uint32_t, int, int, int, int)) {
   for (uint32_t mask = 0; mask <= kAllFeatures; ++mask) {
     for (int kernel_h = 1; kernel_h <= 7; ++kernel_h) {
       for (int kernel_w = 1; kernel_w <= 7; ++kernel_w) {
         for (int stride = 1; stride <= 3; ++stride) {
           for (int dilation = 1; dilation <= 2; ++dilation) {
-            const DwconvF32Variant& v =
-                dwconv_f32_select(mask, kernel_h, kernel_w, stride, dilation);
+            const Variant& v = select(mask, kernel_h, kernel_w, stride, dilation);
             EXPECT_EQ(v.features & ~mask, 0u) << v.name;
             const bool fits =
                 v.kernel == kernel_h && v.kernel == kernel_w && v.stride == stride && dilation == 1;
@@ -90,6 +99,13 @@ TEST(Selectors, DwconvTakesTheWindowAsked) {
       }
     }
   }
+}
+
+TEST(Selectors, DwconvTakesTheWindowAsked) {
+  check_table(dwconv_f32_variants);
+  check_windows(dwconv_f32_select);
+  check_table(dwconv_s8_variants);
+  check_windows(dwconv_s8_select);
 }
 
 TEST(CpuFeatures, AreThoseOfThisArchitecture) {

@@ -1,0 +1,26 @@
+// Rows of int8 channels as blocks of vectors. Wide and Narrow: types of kWidth channels, Wide's
+// twice Narrow's or the same.
+#pragma once
+
+#include "kernels/base.h"
+
+namespace linnet {
+namespace {  // NOLINT(google-build-namespaces)
+
+// Calls visit(Wide() or Narrow(), channel) for at least Narrow::kWidth channels. The last block
+// overlaps the one before, so that nothing beyond the channels is touched: for kernels whose output
+// does not overlap what they read.
+template <typename Wide, typename Narrow, typename Visit>
+LINNET_INLINE void for_each_overlapping_block(int channels, const Visit& visit) {
+  int c = 0;
+  for (; c + Wide::kWidth <= channels; c += Wide::kWidth) visit(Wide(), c);
+  if (c == channels) return;
+  if (channels - c > Narrow::kWidth) {
+    if (c > 0) return visit(Wide(), channels - Wide::kWidth);
+    visit(Narrow(), 0);
+  }
+  visit(Narrow(), channels - Narrow::kWidth);
+}
+
+}  // namespace
+}  // namespace linnet
