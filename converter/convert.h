@@ -28,6 +28,7 @@ struct Conversion {
   Graph graph;  // after all passes
   Program program;
   std::vector<uint8_t> file;
+  std::optional<QuantizationReport> report;  // if int8 was asked for
 };
 
 // Reads a source from its path (for ncnn either of the two files) into a graph. Throws ConvertError
