@@ -36,7 +36,7 @@ const std::vector<Option> kOptions = {
     {"--int8-head", nullptr, "int8 logits too"},
     {"--keep-float", "LIST", "layers that stay in floats, by (a part of) their names"},
     {"--auto-mixed", "[NUMBER]", "keep the fewest layers in floats so that scores are off by at "
-                                 "most this on average (default 0.02)"},
+                                 "most this on average (default 0.01)"},
     {"--report", "FILE", "what int8 does to each layer: .json or .html"},
     {"--threads", "N", "for the calibration (default 1)"},
     {"--no-winograd", nullptr, "3x3 convolutions the direct way: slower, a smaller file"},

@@ -9,7 +9,7 @@
 
 namespace linnet::converter {
 
-inline constexpr double kDefaultBudget = 0.02;  // see Int8Options::auto_mixed
+inline constexpr double kDefaultBudget = 0.01;  // see Int8Options::auto_mixed
 
 struct Int8Options {
   std::vector<std::string> pictures;  // files to calibrate with

@@ -15,7 +15,7 @@ using host::html_escaped;
 constexpr const char* kStyle =
     "body{max-width:1240px}th{position:sticky;top:0;background:#fff;cursor:pointer}"
     ".float td{background:#eef4fd}.layers{font-size:13px}.layers td:nth-child(2),"
-    ".layers th:nth-child(2){max-width:260px;overflow-wrap:anywhere;text-align:left}";
+    ".range{white-space:nowrap}.layers th:nth-child(2){max-width:260px;overflow-wrap:anywhere;text-align:left}";
 
 // A click on a heading sorts by that column, a second one the other way round.
 constexpr const char* kSortScript =
@@ -44,6 +44,11 @@ std::string empty_cell() {
 }
 std::string range_text(const Range& range) {
   return formatted("%.3g … %.3g", static_cast<double>(range.low), static_cast<double>(range.high));
+}
+
+std::string range_cell(const Range& range) {
+  return formatted("<td class=\"range\" data-v=\"%.9g\">", double{range.high} - range.low) +
+         range_text(range) + "</td>";
 }
 
 std::string text_at(double x, int y, const std::string& text, bool to_the_left = false) {
@@ -151,9 +156,9 @@ std::string table_row(size_t index, const LayerReport& row) {
   out += cell(q.snr_db, 1) + cell(q.cosine, 5);
   if (q.measured) {
     out += cell(100 * q.saturated, 4) + cell(q.bits, 1);
-    out += "<td>" + range_text(q.seen) + "</td><td>" + range_text(q.chosen) + "</td>";
+    out += range_cell(q.seen) + range_cell(q.chosen);
   } else {
-    out += empty_cell() + empty_cell() + "<td>" + range_text(q.seen) + "</td><td></td>";
+    out += empty_cell() + empty_cell() + range_cell(q.seen) + empty_cell();
   }
   if (row.cost.alone.cells > 0) {
     out += cell(row.cost.alone.score, 5) + cell(row.cost.alone.box, 5) +
