@@ -35,8 +35,9 @@ const std::vector<Option> kOptions = {
     {"--no-bias-correction", nullptr, "biases as they are"},
     {"--int8-head", nullptr, "int8 logits too"},
     {"--keep-float", "LIST", "layers that stay in floats, by (a part of) their names"},
-    {"--auto-mixed", "[NUMBER]", "keep the fewest layers in floats so that scores are off by at "
-                                 "most this on average (default 0.01)"},
+    {"--auto-mixed", "[NUMBER]",
+     "keep the fewest layers in floats so that scores are off by at "
+     "most this on average (default 0.01)"},
     {"--report", "FILE", "what int8 does to each layer: .json or .html"},
     {"--threads", "N", "for the calibration (default 1)"},
     {"--no-winograd", nullptr, "3x3 convolutions the direct way: slower, a smaller file"},
@@ -94,10 +95,9 @@ class ProgressBars {
 };
 
 // What belongs to --int8 only.
-constexpr const char* kInt8Options[] = {"--calibrate",       "--method",
-                                        "--no-equalization", "--no-bias-correction",
-                                        "--int8-head",       "--keep-float",
-                                        "--auto-mixed",      "--report"};
+constexpr const char* kInt8Options[] = {"--calibrate",          "--method",    "--no-equalization",
+                                        "--no-bias-correction", "--int8-head", "--keep-float",
+                                        "--auto-mixed",         "--report"};
 
 converter::Int8Options make_int8_options(const Args& args) {
   if (!args.has("--calibrate")) {
@@ -125,15 +125,15 @@ converter::Int8Options make_int8_options(const Args& args) {
   }
   options.threads = args.integer("--threads", 1, 1, LINNET_MAX_THREADS);
   options.progress = [bars = std::make_shared<ProgressBars>()](const char* work, size_t done,
-                                                              size_t total) {
+                                                               size_t total) {
     bars->show(work, done, total);
   };
   return options;
 }
 
 void write_text(const std::string& path, const std::string& text) {
-  linnet::host::write_file_atomically(
-      path, {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+  linnet::host::write_file_atomically(path,
+                                      {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
 }
 
 converter::ConvertOptions make_options(const Args& args, const std::string& input) {
@@ -213,8 +213,8 @@ int run(const Args& args) {
     options.int8.reset();  // takes the progress bar away
     if (args.has("--report")) {
       const std::string report = args.text("--report", "");
-      write_text(report, report.ends_with(".json") ? report_json(*done.report)
-                                                   : report_html(*done.report));
+      write_text(report,
+                 report.ends_with(".json") ? report_json(*done.report) : report_html(*done.report));
     }
     linnet::host::write_file_atomically(output, done.file);
     if (!args.has("--quiet")) print_summary(done, output);

@@ -40,9 +40,10 @@ class Collector {
       double sum = 0;
       for (double& mean : s.mean) sum += mean /= seen_;
       if (!std::isfinite(sum) || !std::isfinite(s.last - s.first)) {
-        throw ConvertError(program_.steps[i].name,
-                           "expected finite values on the calibration pictures, found infinities or "
-                           "NaN; check the weights");
+        throw ConvertError(
+            program_.steps[i].name,
+            "expected finite values on the calibration pictures, found infinities or "
+            "NaN; check the weights");
       }
     }
     result_.pictures = seen_;

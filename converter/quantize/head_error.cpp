@@ -46,9 +46,7 @@ struct HeadComparison::Cell {
   int stride;
   Anchor anchor;
 
-  float objectness_logit() const {
-    return std::max(reference[kObjectness], other[kObjectness]);
-  }
+  float objectness_logit() const { return std::max(reference[kObjectness], other[kObjectness]); }
 };
 
 std::vector<HeadComparison::Cell> HeadComparison::cells_that_matter(const HeadValues& reference,

@@ -15,10 +15,10 @@ inline constexpr size_t kLeastCells = 20;
 
 struct HeadError {
   int64_t cells = 0;
-  double score = 0;  // mean over cells of the largest difference of a class's score, 0 to 1
-  double box = 0;    // mean over cells of 1 - IoU of the two boxes
-  double noise = 0;  // mean over cells of the squared differences of all that decoding reads: the
-                     // sigmoids of the logits
+  double score = 0;   // mean over cells of the largest difference of a class's score, 0 to 1
+  double box = 0;     // mean over cells of 1 - IoU of the two boxes
+  double noise = 0;   // mean over cells of the squared differences of all that decoding reads: the
+                      // sigmoids of the logits
   double snr_db = 0;  // of these sigmoids; infinite if all are the same
 };
 

@@ -8,8 +8,8 @@ namespace linnet::converter {
 class HeadEvaluator {
  public:
   // Runs `floats` on the pictures, which must outlive this.
-  HeadEvaluator(const Graph& graph, const Program& floats,
-                std::vector<const host::Image*> pictures, const RunOptions& options);
+  HeadEvaluator(const Graph& graph, const Program& floats, std::vector<const host::Image*> pictures,
+                const RunOptions& options);
 
   HeadError error_of(const Program& program) const;
   size_t pictures() const { return pictures_.size(); }

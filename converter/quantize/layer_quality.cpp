@@ -29,16 +29,17 @@ struct Sums {
     add(reference, static_cast<double>(scale.step) * (code - scale.zero_point));
     codes[static_cast<size_t>(code - kLowest)] = true;
     const double exact = reference / scale.step + scale.zero_point;
-    saturated += (code == kLowest && exact < kLowest - 0.5) ||
-                 (code == kHighest && exact > kHighest + 0.5);
+    saturated +=
+        (code == kLowest && exact < kLowest - 0.5) || (code == kHighest && exact > kHighest + 0.5);
   }
 
   void write(LayerQuality* to) const {
-    to->snr_db = noise > 0 ? 10 * std::log10(signal / noise)
-                           : std::numeric_limits<double>::infinity();
+    to->snr_db =
+        noise > 0 ? 10 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
     const double norm = std::sqrt(signal * other);
     to->cosine = norm > 0 ? product / norm : (noise > 0 ? 0 : 1);
-    to->saturated = static_cast<double>(saturated) / static_cast<double>(std::max<uint64_t>(values, 1));
+    to->saturated =
+        static_cast<double>(saturated) / static_cast<double>(std::max<uint64_t>(values, 1));
     const auto used = std::count(codes.begin(), codes.end(), true);
     to->bits = used > 0 ? std::log2(static_cast<double>(used)) : 0;
   }
@@ -84,8 +85,7 @@ class SideBySide {
     if (quantized_.origin[j] == kConversion) return;
     const Step& step = quantized_.program.steps[j];
     const auto i = static_cast<size_t>(layer_of_[static_cast<size_t>(quantized_.origin[j])]);
-    result_[i].int8 =
-        quantized_.program.buffers[step.operands[0][0].tensor].dtype == format::kS8;
+    result_[i].int8 = quantized_.program.buffers[step.operands[0][0].tensor].dtype == format::kS8;
     result_[i].measured = makes_int8(step) && layers[i].computes;
     if (result_[i].measured) result_[i].chosen = input_.scales.range(quantized_.origin[j]);
   }

@@ -56,8 +56,8 @@ std::vector<bool> find_layers(const std::vector<Layer>& layers,
     for (const bool exact : {true, false}) {
       if (any) break;
       for (size_t i = 0; i < layers.size(); ++i) {
-        const bool is = exact ? layers[i].name == name
-                              : layers[i].name.find(name) != std::string::npos;
+        const bool is =
+            exact ? layers[i].name == name : layers[i].name.find(name) != std::string::npos;
         if (is) found[i] = any = true;
       }
     }

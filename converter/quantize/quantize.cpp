@@ -65,8 +65,7 @@ class Session {
     const HeadEvaluator evaluator(graph_, split_.program, spread(pictures_, kSensitivityPictures),
                                   run_options());
     report.compared_pictures = evaluator.pictures();
-    const std::vector<LayerCost> costs =
-        layer_costs(input_, layers_, evaluator, options_.progress);
+    const std::vector<LayerCost> costs = layer_costs(input_, layers_, evaluator, options_.progress);
     for (size_t i = 0; i < layers_.size(); ++i) report.layers[i].cost = costs[i];
     if (!options_.auto_mixed) return;
     report.mixed = choose_mixed(input_, layers_, evaluator, costs, keep_, *options_.auto_mixed,
@@ -78,10 +77,10 @@ class Session {
     QuantizationReport& report = result_.report;
     const std::vector<const host::Image*> some = spread(pictures_, kMeasuredPictures);
     report.measured_pictures = some.size();
-    report.error = HeadEvaluator(graph_, split_.program, some, run_options())
-                       .error_of(quantized.program);
-    const std::vector<LayerQuality> quality = measure_layers(
-        graph_, input_, layers_, quantized, some, run_options(), options_.progress);
+    report.error =
+        HeadEvaluator(graph_, split_.program, some, run_options()).error_of(quantized.program);
+    const std::vector<LayerQuality> quality =
+        measure_layers(graph_, input_, layers_, quantized, some, run_options(), options_.progress);
     for (size_t i = 0; i < layers_.size(); ++i) report.layers[i].quality = quality[i];
   }
 

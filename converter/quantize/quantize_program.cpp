@@ -63,20 +63,48 @@ class Quantizer {
     return out_.program.buffers[run.tensor].dtype == format::kS8;
   }
 
-  // A buffer is int8 if any int8 step uses it; heads are float.
+  bool any_s8(const SegmentList& view) const {
+    return std::any_of(view.begin(), view.end(),
+                       [&](const format::Segment& run) { return is_s8(run); });
+  }
+
+  // A buffer is int8 if any int8 step uses it; heads are float. Steps that only move values go with
+  // their neighbours: they are int8 if a buffer of theirs is so anyway.
   void choose_types() {
-    const auto make_int8 = [&](const format::Segment& run) {
-      out_.program.buffers[run.tensor].dtype = format::kS8;
-    };
     for (size_t i = 0; i < steps_.size(); ++i) {
-      if (!int8_[i]) continue;
-      for (const SegmentList& operand : steps_[i].operands) {
-        for (const format::Segment& run : operand) make_int8(run);
-      }
-      for (const format::Segment& run : steps_[i].output) {
-        if (!is_head(split_.program, run.tensor)) make_int8(run);
+      if (int8_[i] && !keeps_scale(steps_[i].op)) make_buffers_int8(steps_[i]);
+    }
+    std::vector<bool> moves(steps_.size(), false);
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (size_t i = 0; i < steps_.size(); ++i) {
+        if (!int8_[i] || moves[i] || !keeps_scale(steps_[i].op) || !touches_int8(steps_[i]))
+          continue;
+        make_buffers_int8(steps_[i]);
+        moves[i] = changed = true;
       }
     }
+    for (size_t i = 0; i < steps_.size(); ++i) {
+      if (keeps_scale(steps_[i].op)) int8_[i] = moves[i];
+    }
+  }
+
+  void make_buffers_int8(const Step& s) {
+    for (const SegmentList& operand : s.operands) {
+      for (const format::Segment& run : operand) {
+        out_.program.buffers[run.tensor].dtype = format::kS8;
+      }
+    }
+    for (const format::Segment& run : s.output) {
+      if (!is_head(split_.program, run.tensor)) {
+        out_.program.buffers[run.tensor].dtype = format::kS8;
+      }
+    }
+  }
+
+  bool touches_int8(const Step& s) const {
+    return any_s8(s.output) || std::any_of(s.operands.begin(), s.operands.end(),
+                                           [&](const SegmentList& view) { return any_s8(view); });
   }
 
   void append(Step s, int origin) {
@@ -221,8 +249,7 @@ class Quantizer {
           converted(s.name, s.operands[k], flow_.operand(i, static_cast<int>(k)), format::kF32);
     }
     const SegmentList place = s.output;
-    const bool convert = std::any_of(place.begin(), place.end(),
-                                     [&](const format::Segment& run) { return is_s8(run); });
+    const bool convert = any_s8(place);
     if (convert) s.output = add_buffer(s.name + " in floats", channel_count(place), format::kF32);
     const SegmentList made = s.output;
     const std::string name = s.name;

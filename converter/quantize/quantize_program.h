@@ -13,8 +13,8 @@ struct QuantizeOptions {
   bool int8_head = false;  // the heads' logits are int8 too, not only what they are computed from
 };
 
-// What does not depend on which steps are int8. `calibration` is of split.program; both must outlive
-// this.
+// What does not depend on which steps are int8. `calibration` is of split.program; both must
+// outlive this.
 struct QuantizeInput {
   QuantizeInput(const SplitProgram& split_program, const Calibration& its_calibration,
                 const QuantizeOptions& quantize_options)
@@ -41,8 +41,8 @@ inline constexpr int kConversion = -1;
 
 enum class BufferTypes : uint8_t {
   int8_if_used,  // by any int8 step: as deployed
-  floats,        // all of them; each int8 step converts what it reads and makes, and steps that only
-                 // move values are float: what one step alone costs
+  floats,  // all of them; each int8 step converts what it reads and makes, and steps that only
+           // move values are float: what one step alone costs
 };
 
 // keep_float[i]: step i of the split program stays in floats; what it reads and makes is converted

@@ -23,9 +23,9 @@ struct QuantizationReport {
   std::string model;
   QuantizeOptions options;
   size_t calibration_pictures = 0;
-  size_t measured_pictures = 0;   // that the layers' quality and `error` are of
+  size_t measured_pictures = 0;  // that the layers' quality and `error` are of
   size_t compared_pictures = 0;  // that costs and auto-mixed are of
-  HeadError error;                // of the program as it is
+  HeadError error;               // of the program as it is
   std::vector<LayerReport> layers;
   std::optional<MixedChoice> mixed;
 };

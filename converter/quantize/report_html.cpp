@@ -15,7 +15,8 @@ using host::html_escaped;
 constexpr const char* kStyle =
     "body{max-width:1240px}th{position:sticky;top:0;background:#fff;cursor:pointer}"
     ".float td{background:#eef4fd}.layers{font-size:13px}.layers td:nth-child(2),"
-    ".range{white-space:nowrap}.layers th:nth-child(2){max-width:260px;overflow-wrap:anywhere;text-align:left}";
+    ".range{white-space:nowrap}.layers "
+    "th:nth-child(2){max-width:260px;overflow-wrap:anywhere;text-align:left}";
 
 // A click on a heading sorts by that column, a second one the other way round.
 constexpr const char* kSortScript =
@@ -57,8 +58,8 @@ std::string text_at(double x, int y, const std::string& text, bool to_the_left =
          html_escaped(text) + "</text>";
 }
 std::string bar(double x, int y, double width, const char* colour, const std::string& title = "") {
-  return formatted("<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"><title>", x, y,
-                   std::max(width, 0.0), kRow - 4, colour) +
+  return formatted("<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"><title>", x,
+                   y, std::max(width, 0.0), kRow - 4, colour) +
          html_escaped(title) + "</title></rect>";
 }
 
@@ -78,8 +79,8 @@ class Picture {
 
   std::string draw() const {
     const int height = kTop + kRow * static_cast<int>(rows_.size()) + 4;
-    std::string out = formatted(
-        "<svg width=\"1220\" height=\"%d\" role=\"img\" aria-label=\"layers\">", height);
+    std::string out =
+        formatted("<svg width=\"1220\" height=\"%d\" role=\"img\" aria-label=\"layers\">", height);
     out += text_at(kSnr, 12, "SNR of what it makes, dB (0 to 60)");
     out += text_at(kCost, 12, "what it alone costs (root of noise)");
     out += text_at(kRange, 12, "range chosen (blue) of range seen (grey)");
@@ -128,8 +129,8 @@ class Picture {
     const double high = std::max(q.seen.high, q.chosen.high);
     if (!(high > low)) return "";
     const auto place = [&](double value) { return kRangeWidth * (value - low) / (high - low); };
-    std::string out = bar(kRange + place(q.seen.low), y,
-                          place(q.seen.high) - place(q.seen.low), "#d5dce5", range_text(q.seen));
+    std::string out = bar(kRange + place(q.seen.low), y, place(q.seen.high) - place(q.seen.low),
+                          "#d5dce5", range_text(q.seen));
     if (!q.measured) return out;
     out += bar(kRange + place(q.chosen.low), y, place(q.chosen.high) - place(q.chosen.low),
                "#3a7bd588", range_text(q.chosen));
@@ -202,9 +203,10 @@ std::string facts(const QuantizationReport& report) {
   out += fact("cross-layer equalization", options.scales.equalize ? "on" : "off");
   out += fact("bias correction", options.correct_bias ? "on" : "off");
   out += fact("logits", options.int8_head ? "int8" : "float");
-  out += fact("pictures", formatted("%zu for the ranges, %zu for the layers, %zu for what each costs",
-                                    report.calibration_pictures, report.measured_pictures,
-                                    report.compared_pictures));
+  out +=
+      fact("pictures", formatted("%zu for the ranges, %zu for the layers, %zu for what each costs",
+                                 report.calibration_pictures, report.measured_pictures,
+                                 report.compared_pictures));
   if (report.mixed) {
     out += fact("auto-mixed", formatted("budget %.4f: from %.4f to %.4f with %zu layers in floats",
                                         report.mixed->budget, report.mixed->before.score,
@@ -219,8 +221,10 @@ std::string report_html(const QuantizationReport& report) {
   std::string out = host::html_begin("quantization of " + report.model, kStyle);
   out += "<h1>Quantization of " + html_escaped(report.model) + "</h1>" + facts(report);
   out += formatted(
-      "<p>Errors of the heads are means over the cells that matter: those whose objectness is above "
-      "%.2f in floats or in int8. Scores: the largest difference of a class's score. Noise: squared "
+      "<p>Errors of the heads are means over the cells that matter: those whose objectness is "
+      "above "
+      "%.2f in floats or in int8. Scores: the largest difference of a class's score. Noise: "
+      "squared "
       "differences of the sigmoids of all logits. <i>Alone</i>: this layer in int8, all others in "
       "floats. SNR of a layer holds the errors of all layers before it. Saturated: values cut off "
       "by more than half a step.</p><h2>Layer by layer</h2>",

@@ -12,8 +12,7 @@ std::string mixed_summary(const QuantizationReport& report) {
   for (const size_t i : mixed.kept) {
     const LayerReport& row = report.layers[i];
     out += host::formatted("  float: %s (alone in int8 it costs %.4f; %.1f %% of the work)\n",
-                           row.layer.name.c_str(), row.cost.alone.score,
-                           100 * row.cost.work_share);
+                           row.layer.name.c_str(), row.cost.alone.score, 100 * row.cost.work_share);
   }
   if (mixed.kept.empty()) {
     return out + (mixed.met ? "  all layers stay int8\n"

@@ -42,7 +42,9 @@ class MixedSearch {
       if (costs[i].alone.noise > 0 && !keep_float[i]) order_.push_back(i);
     }
     const double fixed = 1.0 / static_cast<double>(layers.size());
-    const auto gain = [&](size_t i) { return costs[i].alone.noise / (fixed + costs[i].work_share); };
+    const auto gain = [&](size_t i) {
+      return costs[i].alone.noise / (fixed + costs[i].work_share);
+    };
     std::stable_sort(order_.begin(), order_.end(),
                      [&](size_t a, size_t b) { return gain(a) > gain(b); });
   }
@@ -50,7 +52,8 @@ class MixedSearch {
   MixedChoice run(double budget) {
     result_.budget = budget;
     // The bisection, the first and the last program; those that give layers back come later.
-    expected_ = 2 + static_cast<size_t>(std::ceil(std::log2(static_cast<double>(order_.size()) + 1)));
+    expected_ =
+        2 + static_cast<size_t>(std::ceil(std::log2(static_cast<double>(order_.size()) + 1)));
     result_.before = result_.after = try_layers({});
     result_.met = result_.before.score <= budget;
     if (result_.met || order_.empty()) return result_;

@@ -19,11 +19,11 @@ std::vector<LayerCost> layer_costs(const QuantizeInput& input, const std::vector
                                    const HeadEvaluator& evaluator, const ProgressCall& progress);
 
 struct MixedChoice {
-  double budget = 0;          // of HeadError::score
-  bool met = false;           // false only if what has no int8 form already costs more
-  HeadError before, after;    // with all in int8 that may be; with `kept` in floats
-  std::vector<size_t> kept;   // layers, in the order in which they were chosen
-  int tried = 0;              // programs that were run for this
+  double budget = 0;         // of HeadError::score
+  bool met = false;          // false only if what has no int8 form already costs more
+  HeadError before, after;   // with all in int8 that may be; with `kept` in floats
+  std::vector<size_t> kept;  // layers, in the order in which they were chosen
+  int tried = 0;             // programs that were run for this
 };
 
 // Keeps the fewest layers in floats that bring the heads' score error down to the budget. Layers

@@ -31,7 +31,8 @@ TEST(QuantizeProgram, FollowsTheFloats) {
 
 TEST(QuantizeProgram, EveryMethodAndSwitchGivesANetworkThatWorks) {
   for (int method = 0; method < 4; ++method) {
-    for (int switches = 0; switches < 8; ++switches) {
+    for (const int switches : {0, 1, 6, 7}) {
+      if (method != static_cast<int>(RangeMethod::mse) && switches != 7) continue;
       QuantizeOptions options;
       options.scales.method = static_cast<RangeMethod>(method);
       options.scales.equalize = (switches & 1) != 0;
@@ -82,13 +83,12 @@ TEST(QuantizeProgram, EachLayerAloneInFloatsOrInInt8) {
     EXPECT_GT(network.snr(quantize_program(network.input(), one_float).program), all_int8 - 3);
     only.flip();
     const auto one_int8 = steps_of(network.input().split, network.layers(), only);
-    const QuantizedProgram alone =
-        quantize_program(network.input(), one_int8, BufferTypes::floats);
+    const QuantizedProgram alone = quantize_program(network.input(), one_int8, BufferTypes::floats);
     EXPECT_GT(network.snr(alone.program), all_int8);
     size_t computing = 0;
     for (const Step& step : alone.program.steps) {
-      computing += step.int8.has_value() && step.op != format::k_quantize &&
-                   step.op != format::k_dequantize;
+      computing +=
+          step.int8.has_value() && step.op != format::k_quantize && step.op != format::k_dequantize;
     }
     const Layer& layer = network.layers()[i];
     EXPECT_EQ(computing, layer.can_be_int8 && layer.computes ? 1u : 0u);

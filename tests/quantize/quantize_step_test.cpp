@@ -14,8 +14,7 @@ struct Layer1x1 {
   std::vector<Scale> in, out;
   std::vector<float> mean;
   Int8Step quantized(bool correct_bias = false, bool to_float = false) const {
-    return quantize_dense(
-        {step, in, mean, to_float ? std::vector<Scale>{} : out, correct_bias});
+    return quantize_dense({step, in, mean, to_float ? std::vector<Scale>{} : out, correct_bias});
   }
 };
 
@@ -35,7 +34,8 @@ Layer1x1 layer(int inputs, int outputs, uint32_t seed) {
 // What a kernel sums up before the multiplier, exactly.
 int64_t sum(const Int8Step& s, size_t output, const std::vector<int>& codes) {
   int64_t total = s.bias[output];
-  for (size_t i = 0; i < codes.size(); ++i) total += s.weights[output * codes.size() + i] * codes[i];
+  for (size_t i = 0; i < codes.size(); ++i)
+    total += s.weights[output * codes.size() + i] * codes[i];
   return total;
 }
 
@@ -149,9 +149,8 @@ TEST(QuantizeStep, BiasCorrectionKeepsTheMean) {
     with += std::abs(static_cast<double>(sum(corrected, o, codes)) * corrected.multiplier[o] *
                          l.out[o].step -
                      target);
-    without +=
-        std::abs(static_cast<double>(sum(plain, o, codes)) * plain.multiplier[o] * l.out[o].step -
-                 target);
+    without += std::abs(
+        static_cast<double>(sum(plain, o, codes)) * plain.multiplier[o] * l.out[o].step - target);
   }
   EXPECT_LT(with, 0.05 * without);
 }

@@ -85,7 +85,7 @@ TEST(Ranges, DegenerateDistributionsGiveFiniteRangesWithZero) {
       {0, 0, {100}},                           // zeros in one bin
       {3, 3, {100}},                           // one value
       {-3, -3, std::vector<uint64_t>(2048, 1)},
-      {0, 1, {5}},     // one bin
+      {0, 1, {5}},      // one bin
       {-1, 1, {0, 0}},  // bins without a value
       {0, 1e-30f, std::vector<uint64_t>(2048, 1)},
       {-1e30f, 1e30f, std::vector<uint64_t>(2048, 1)},
