@@ -1,6 +1,7 @@
 #include "converter/convert.h"
 
 #include <filesystem>
+#include <utility>
 
 #include "converter/emit/emit.h"
 #include "converter/error.h"
@@ -59,7 +60,11 @@ Conversion convert(Graph graph, const ConvertOptions& options) {
   run_passes(&graph, pass_options);
   Conversion result;
   result.program = build_program(graph, options.views);
-  if (options.int8) result.program = quantize(graph, result.program, *options.int8);
+  if (options.int8) {
+    Quantization int8 = quantize(graph, result.program, *options.int8);
+    result.program = std::move(int8.program);
+    result.report = std::move(int8.report);
+  }
   if (options.winograd) choose_winograd(&result.program);
   if (options.dump) options.dump("08-program", to_text(result.program));
   result.file = emit(graph, result.program);

@@ -17,9 +17,9 @@ struct ConvertOptions {
   ImportOptions import;
   MetadataOptions metadata;
   bool views = true;
-  bool winograd = true;  // false: all convolutions direct, a smaller file
+  bool winograd = true;             // false: all convolutions direct, a smaller file
   std::optional<Int8Options> int8;  // quantize
-  std::string name;      // model name; empty = keep the frontend's
+  std::string name;                 // model name; empty = keep the frontend's
   // Called with a stage's name and its text, for --dump-ir; may be empty.
   std::function<void(const std::string&, const std::string&)> dump;
 };
@@ -28,6 +28,7 @@ struct Conversion {
   Graph graph;  // after all passes
   Program program;
   std::vector<uint8_t> file;
+  std::optional<QuantizationReport> report;  // if int8 was asked for
 };
 
 // Reads a source from its path (for ncnn either of the two files) into a graph. Throws ConvertError

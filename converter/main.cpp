@@ -2,6 +2,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <optional>
 #include <sstream>
 
 #include "converter/convert.h"
@@ -10,6 +12,7 @@
 #include "host/args.h"
 #include "host/file.h"
 #include "host/picture_list.h"
+#include "host/progress_bar.h"
 #include "linnet/linnet.h"
 
 namespace {
@@ -32,6 +35,10 @@ const std::vector<Option> kOptions = {
     {"--no-bias-correction", nullptr, "biases as they are"},
     {"--int8-head", nullptr, "int8 logits too"},
     {"--keep-float", "LIST", "layers that stay in floats, by (a part of) their names"},
+    {"--auto-mixed", "[NUMBER]",
+     "keep the fewest layers in floats so that scores are off by at "
+     "most this on average (default 0.01)"},
+    {"--report", "FILE", "what int8 does to each layer: .json or .html"},
     {"--threads", "N", "for the calibration (default 1)"},
     {"--no-winograd", nullptr, "3x3 convolutions the direct way: slower, a smaller file"},
     {"--no-views", nullptr, "keep concat, split, shuffle and upsample as explicit copies"},
@@ -73,6 +80,25 @@ std::vector<std::string> calibration_pictures(const std::string& value) {
   return lines;
 }
 
+// One bar for each work, one after the other.
+class ProgressBars {
+ public:
+  void show(const std::string& work, size_t done, size_t total) {
+    if (!bar_ || work != work_) bar_.emplace(work, total);
+    work_ = work;
+    bar_->show(done);
+  }
+
+ private:
+  std::string work_;
+  std::optional<linnet::host::ProgressBar> bar_;
+};
+
+// What belongs to --int8 only.
+constexpr const char* kInt8Options[] = {"--calibrate",          "--method",    "--no-equalization",
+                                        "--no-bias-correction", "--int8-head", "--keep-float",
+                                        "--auto-mixed",         "--report"};
+
 converter::Int8Options make_int8_options(const Args& args) {
   if (!args.has("--calibrate")) {
     throw UsageError("--int8 needs --calibrate DIR: some hundred pictures like those it will see");
@@ -86,8 +112,28 @@ converter::Int8Options make_int8_options(const Args& args) {
   if (args.has("--keep-float")) {
     options.keep_float = linnet::host::split_list(args.text("--keep-float", ""));
   }
+  if (args.has("--auto-mixed")) {
+    options.auto_mixed = args.text("--auto-mixed", "").empty()
+                             ? converter::kDefaultBudget
+                             : args.number("--auto-mixed", 0, 0, 1);
+  }
+  const std::string report = args.text("--report", "");
+  options.report = args.has("--report");
+  if (options.report && !report.ends_with(".json") && !report.ends_with(".html")) {
+    throw UsageError("--report: expected a file that ends with .json or .html, found '" + report +
+                     "'");
+  }
   options.threads = args.integer("--threads", 1, 1, LINNET_MAX_THREADS);
+  options.progress = [bars = std::make_shared<ProgressBars>()](const char* work, size_t done,
+                                                               size_t total) {
+    bars->show(work, done, total);
+  };
   return options;
+}
+
+void write_text(const std::string& path, const std::string& text) {
+  linnet::host::write_file_atomically(path,
+                                      {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
 }
 
 converter::ConvertOptions make_options(const Args& args, const std::string& input) {
@@ -103,15 +149,16 @@ converter::ConvertOptions make_options(const Args& args, const std::string& inpu
   if (args.has("--names")) options.metadata.class_names = read_names(args.text("--names", ""));
   options.views = !args.has("--no-views");
   if (args.has("--int8")) options.int8 = make_int8_options(args);
+  for (const char* option : kInt8Options) {
+    if (args.has(option) && !options.int8) throw UsageError(std::string(option) + " needs --int8");
+  }
   options.winograd = !args.has("--no-winograd");
   options.name = args.text("--name", linnet::host::file_stem(input));
   if (args.has("--dump-ir")) {
     const std::filesystem::path folder = args.text("--dump-ir", "");
     std::filesystem::create_directories(folder);
     options.dump = [folder](const std::string& stage, const std::string& text) {
-      linnet::host::write_file_atomically(
-          (folder / (stage + ".txt")).string(),
-          {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+      write_text((folder / (stage + ".txt")).string(), text);
     };
   }
   return options;
@@ -126,6 +173,7 @@ void print_summary(const converter::Conversion& done, const std::string& output)
               done.program.steps.size(),
               graph.source_nodes - static_cast<int>(done.program.steps.size()));
   std::printf("%s", converter::inspect_summary(done.file).c_str());
+  if (done.report) std::printf("%s", mixed_summary(*done.report).c_str());
   for (const std::string& note : graph.notes) std::printf("note: %s\n", note.c_str());
 }
 
@@ -158,10 +206,16 @@ int run(const Args& args) {
   const std::string input = args.positional()[0];
   try {
     if (args.has("--inspect")) return inspect(args, input);
-    const converter::ConvertOptions options = make_options(args, input);
+    converter::ConvertOptions options = make_options(args, input);
     const std::string output = args.text("-o", linnet::host::file_stem(input) + ".lnt");
     const converter::Conversion done =
         converter::convert(converter::import_file(input, options.import), options);
+    options.int8.reset();  // takes the progress bar away
+    if (args.has("--report")) {
+      const std::string report = args.text("--report", "");
+      write_text(report,
+                 report.ends_with(".json") ? report_json(*done.report) : report_html(*done.report));
+    }
     linnet::host::write_file_atomically(output, done.file);
     if (!args.has("--quiet")) print_summary(done, output);
     return 0;

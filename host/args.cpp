@@ -4,25 +4,11 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <numeric>
+
+#include "host/near_names.h"
 
 namespace linnet::host {
 namespace {
-
-// Levenshtein distance, for "did you mean".
-size_t distance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0]++;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1] ? 1 : 0)});
-      diagonal = above;
-    }
-  }
-  return row.back();
-}
 
 const Option* find(const std::vector<Option>& options, const std::string& name) {
   const auto found = std::find_if(options.begin(), options.end(),
@@ -34,7 +20,7 @@ const Option* find(const std::vector<Option>& options, const std::string& name) 
   const Option* closest = nullptr;
   size_t best = 4;
   for (const Option& option : options) {
-    const size_t d = distance(name, option.name);
+    const size_t d = edit_distance(name, option.name);
     if (d < best) {
       best = d;
       closest = &option;
@@ -46,8 +32,9 @@ const Option* find(const std::vector<Option>& options, const std::string& name) 
 
 // False if the value is optional and the word does not look like one.
 bool takes_word(const Option& option, const std::string& word) {
-  if (option.value[0] != '[') return true;
   std::string ending = option.value;
+  if (ending[0] != '[') return true;
+  if (ending == "[NUMBER]") return !word.empty() && word.find_first_not_of("0123456789.") == std::string::npos;
   ending = ending.substr(std::min(ending.find('.'), ending.size()));
   ending.pop_back();
   return word.ends_with(ending);

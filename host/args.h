@@ -15,7 +15,7 @@ class UsageError : public std::runtime_error {
 struct Option {
   const char* name;   // "--size"
   const char* value;  // what it takes ("HxW"), null for a flag. "[FILE.json]": the next word, but
-                      // only if it ends the same way (.json)
+                      // only if it ends the same way (.json); "[NUMBER]": if it looks like one
   const char* help;
 };
 

@@ -5,29 +5,16 @@
 #include <limits>
 #include <stdexcept>
 
-#include "converter/emit/emit.h"
+#include "converter/error.h"
 #include "converter/quantize/value_flow.h"
-#include "host/arena_session.h"
-#include "host/file.h"
 
 namespace linnet::converter {
 namespace {
 
 class Collector {
  public:
-  Collector(const Graph& graph, const Program& program, const CalibrationOptions& options)
-      : program_(program), file_(emit(graph, program)) {
-    linnet_model model;
-    if (linnet_model_verify(file_.data(), file_.size(), &model) != LINNET_OK) {
-      host::fail("calibration", model.error);
-    }
-    linnet_config config = linnet_config_default();
-    config.height = options.height;
-    config.width = options.width;
-    config.flags = LINNET_EVERY_TENSOR;
-    config.on_step = [](void* self, int node) { static_cast<Collector*>(self)->visit(node - 1); };
-    config.on_step_context = this;
-    session_.open(model, config, options.threads, "calibration");
+  Collector(const Graph& graph, const Program& program, const RunOptions& options)
+      : program_(program), run_(graph, program, options, [this](size_t i) { visit(i); }) {
     for (const Step& step : program.steps) {
       const auto channels = static_cast<size_t>(channel_count(step.output));
       StepStatistics statistics;
@@ -39,19 +26,25 @@ class Collector {
   }
 
   void see(const host::Image& picture) {
-    const linnet_image view = picture.view();
-    session_.check(session_->letterbox(view));
-    session_.check(session_->run(nullptr, nullptr));
+    run_.run(picture);
     ++seen_;
   }
 
   void start_histograms() {
     counts_bins_ = true;
-    for (StepStatistics& s : result_.steps) {
+    for (size_t i = 0; i < result_.steps.size(); ++i) {
+      StepStatistics& s = result_.steps[i];
       s.first = *std::min_element(s.low.begin(), s.low.end());
       s.last = *std::max_element(s.high.begin(), s.high.end());
       s.bins.assign(kHistogramBins, 0);
-      for (double& mean : s.mean) mean /= seen_;
+      double sum = 0;
+      for (double& mean : s.mean) sum += mean /= seen_;
+      if (!std::isfinite(sum) || !std::isfinite(s.last - s.first)) {
+        throw ConvertError(
+            program_.steps[i].name,
+            "expected finite values on the calibration pictures, found infinities or "
+            "NaN; check the weights");
+      }
     }
     result_.pictures = seen_;
   }
@@ -59,15 +52,12 @@ class Collector {
   Calibration take() { return std::move(result_); }
 
  private:
-  // The step has run; what it made is still there.
-  void visit(int index) {
-    if (index < 0) return;
-    const Step& step = program_.steps[static_cast<size_t>(index)];
-    StepStatistics& statistics = result_.steps[static_cast<size_t>(index)];
+  void visit(size_t index) {
+    const Step& step = program_.steps[index];
+    StepStatistics& statistics = result_.steps[index];
     size_t channel = 0;
     for (const format::Segment& run : step.output) {
-      linnet_tensor tensor{};
-      session_.check(linnet_session_tensor(session_.get(), run.tensor, &tensor));
+      const linnet_tensor tensor = run_.tensor(run.tensor);
       const auto pixels = static_cast<size_t>(tensor.height) * static_cast<size_t>(tensor.width);
       const float* values = tensor.data + run.channel;
       if (counts_bins_) {
@@ -107,8 +97,7 @@ class Collector {
   }
 
   const Program& program_;
-  host::AlignedFile file_;
-  host::ArenaSession session_;
+  ProgramRun run_;
   Calibration result_;
   int seen_ = 0;
   bool counts_bins_ = false;
@@ -117,16 +106,16 @@ class Collector {
 }  // namespace
 
 Calibration calibrate(const Graph& graph, const Program& program,
-                      const std::vector<host::Image>& pictures, const CalibrationOptions& options) {
+                      const std::vector<host::Image>& pictures, const RunOptions& options,
+                      const ProgressCall& progress) {
   if (pictures.empty()) throw std::runtime_error("calibration needs at least one picture");
   Collector collector(graph, program, options);
-  double done = 0;
+  size_t done = 0;
   for (int pass = 0; pass < 2; ++pass) {
     if (pass == 1) collector.start_histograms();
     for (const host::Image& picture : pictures) {
       collector.see(picture);
-      done += 0.5;
-      if (options.progress) options.progress(done / static_cast<double>(pictures.size()));
+      if (progress) progress("calibration", ++done, 2 * pictures.size());
     }
   }
   return collector.take();

@@ -2,12 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <string>
 #include <vector>
 
-#include "converter/ir/program.h"
-#include "host/image.h"
+#include "converter/quantize/program_run.h"
 
 namespace linnet::converter {
 
@@ -27,17 +24,11 @@ struct Calibration {
   int pictures = 0;
 };
 
-struct CalibrationOptions {
-  int height = 0, width = 0;  // of the network's input; 0 = native
-  int threads = 1;
-  // Called with the share that is done, 0 to 1; may be empty.
-  std::function<void(double)> progress;
-};
-
 // Runs the program in floats over the pictures, letterboxed as in deployment, twice: for the
 // extremes and for the histograms. The result does not depend on the number of threads. Throws
 // std::runtime_error.
 Calibration calibrate(const Graph& graph, const Program& program,
-                      const std::vector<host::Image>& pictures, const CalibrationOptions& options);
+                      const std::vector<host::Image>& pictures, const RunOptions& options,
+                      const ProgressCall& progress);
 
 }  // namespace linnet::converter

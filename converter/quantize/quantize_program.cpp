@@ -17,29 +17,32 @@ bool has_int8_form(format::OpCode op) {
   return traits.types == format::TypeRule::same || traits.types == format::TypeRule::dense;
 }
 
+bool is_head(const Program& program, int buffer) {
+  const auto& heads = program.head_buffers;
+  return std::find(heads.begin(), heads.end(), buffer) != heads.end();
+}
+
 class Quantizer {
  public:
-  Quantizer(const SplitProgram& split, const Calibration& calibration,
-            const QuantizeOptions& options, const std::vector<bool>& keep_float)
-      : split_(split),
-        steps_(split.program.steps),
-        calibration_(calibration),
-        options_(options),
-        flow_(split.program),
-        scales_(split.program, flow_, calibration, options.scales) {
-    out_.buffers = split.program.buffers;
-    out_.head_buffers = split.program.head_buffers;
-    for (int i = 0; i < static_cast<int>(steps_.size()); ++i) {
-      int8_.push_back(!keep_float[static_cast<size_t>(i)] && has_int8_form(step(i).op));
-      // A head that something else than a convolution makes, or through an activation.
-      if (writes_head(i) && (step(i).op != format::k_conv2d)) int8_.back() = false;
-      const bool second = i > 0 && split.first_of_pair[static_cast<size_t>(i) - 1];
-      if (second) int8_.back() = int8_[int8_.size() - 2] = int8_.back() && int8_[int8_.size() - 2];
+  Quantizer(const QuantizeInput& input, const std::vector<bool>& keep_float, BufferTypes types)
+      : split_(input.split),
+        steps_(split_.program.steps),
+        calibration_(input.calibration),
+        options_(input.options),
+        flow_(input.flow),
+        scales_(input.scales),
+        int8_(int8_candidates(split_)) {
+    out_.program.buffers = split_.program.buffers;
+    out_.program.head_buffers = split_.program.head_buffers;
+    const bool floats = types == BufferTypes::floats;
+    for (size_t i = 0; i < steps_.size(); ++i) {
+      if (keep_float[i] || (floats && keeps_scale(steps_[i].op))) int8_[i] = false;
+      if (i > 0 && split_.first_of_pair[i - 1]) int8_[i - 1] = int8_[i] = int8_[i - 1] && int8_[i];
     }
-    choose_types();
+    if (!floats) choose_types();
   }
 
-  Program run() {
+  QuantizedProgram run() {
     for (int i = 0; i < static_cast<int>(steps_.size()); ++i) {
       const bool pair = split_.first_of_pair[static_cast<size_t>(i)];
       if (int8_[static_cast<size_t>(i)]) {
@@ -55,26 +58,58 @@ class Quantizer {
 
  private:
   const Step& step(int i) const { return steps_[static_cast<size_t>(i)]; }
-  bool is_head(int buffer) const {
-    const auto& heads = split_.program.head_buffers;
-    return std::find(heads.begin(), heads.end(), buffer) != heads.end();
-  }
-  bool writes_head(int i) const { return is_head(step(i).output[0].tensor); }
+  bool writes_head(int i) const { return is_head(split_.program, step(i).output[0].tensor); }
   bool is_s8(const format::Segment& run) const {
-    return out_.buffers[run.tensor].dtype == format::kS8;
+    return out_.program.buffers[run.tensor].dtype == format::kS8;
   }
 
-  // A buffer is int8 if any int8 step uses it; heads are float.
+  bool any_s8(const SegmentList& view) const {
+    return std::any_of(view.begin(), view.end(),
+                       [&](const format::Segment& run) { return is_s8(run); });
+  }
+
+  // A buffer is int8 if any int8 step uses it; heads are float. Steps that only move values go with
+  // their neighbours: they are int8 if a buffer of theirs is so anyway.
   void choose_types() {
     for (size_t i = 0; i < steps_.size(); ++i) {
-      if (!int8_[i]) continue;
-      for (const SegmentList& operand : steps_[i].operands) {
-        for (const format::Segment& run : operand) out_.buffers[run.tensor].dtype = format::kS8;
-      }
-      for (const format::Segment& run : steps_[i].output) {
-        if (!is_head(run.tensor)) out_.buffers[run.tensor].dtype = format::kS8;
+      if (int8_[i] && !keeps_scale(steps_[i].op)) make_buffers_int8(steps_[i]);
+    }
+    std::vector<bool> moves(steps_.size(), false);
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (size_t i = 0; i < steps_.size(); ++i) {
+        if (!int8_[i] || moves[i] || !keeps_scale(steps_[i].op) || !touches_int8(steps_[i]))
+          continue;
+        make_buffers_int8(steps_[i]);
+        moves[i] = changed = true;
       }
     }
+    for (size_t i = 0; i < steps_.size(); ++i) {
+      if (keeps_scale(steps_[i].op)) int8_[i] = moves[i];
+    }
+  }
+
+  void make_buffers_int8(const Step& s) {
+    for (const SegmentList& operand : s.operands) {
+      for (const format::Segment& run : operand) {
+        out_.program.buffers[run.tensor].dtype = format::kS8;
+      }
+    }
+    for (const format::Segment& run : s.output) {
+      if (!is_head(split_.program, run.tensor)) {
+        out_.program.buffers[run.tensor].dtype = format::kS8;
+      }
+    }
+  }
+
+  bool touches_int8(const Step& s) const {
+    return any_s8(s.output) || std::any_of(s.operands.begin(), s.operands.end(),
+                                           [&](const SegmentList& view) { return any_s8(view); });
+  }
+
+  void append(Step s, int origin) {
+    out_.program.steps.push_back(std::move(s));
+    out_.origin.push_back(origin);
   }
 
   std::vector<Scale> scales_of(const std::vector<ChannelSource>& sources) const {
@@ -96,8 +131,9 @@ class Quantizer {
 
   // A new buffer and the view of all of it.
   SegmentList add_buffer(const std::string& name, int channels, format::DType dtype) {
-    out_.buffers.push_back({name, channels, dtype});
-    const auto tensor = static_cast<uint16_t>(out_.buffers.size() - 1);
+    auto& buffers = out_.program.buffers;
+    buffers.push_back({name, channels, dtype});
+    const auto tensor = static_cast<uint16_t>(buffers.size() - 1);
     return {{tensor, 0, static_cast<uint16_t>(channels), 0, 0}};
   }
 
@@ -105,36 +141,45 @@ class Quantizer {
     Step s = step(i);
     const int last = pair ? i + 1 : i;  // the step whose output remains
     if (pair) s.output = step(last).output;
-    const bool head = writes_head(last);
-    const bool to_float = head && !options_.int8_head;
+    const bool to_float = writes_head(last) && !options_.int8_head;
     if (keeps_scale(s.op)) {
-      out_.steps.push_back(std::move(s));
+      append(std::move(s), i);
       return;
     }
-    const std::vector<Scale> in = scales_of(flow_.operand(i, 0));
     const std::vector<Scale> out = scales_of(flow_.output(i));
-    if (s.op == format::k_add) {
-      s.int8 = quantize_add(i, in, out);
-    } else if (s.op == format::k_activation) {
-      s.int8.emplace();
-      s.int8->table = activation_table(s.activation, s.alpha, in[0], out[0]);
-    } else {
-      const std::vector<float> mean = means_of(flow_.operand(i, 0));
-      s.int8 = quantize_dense(
-          {step(i), in, mean, to_float ? std::vector<Scale>{} : out, options_.correct_bias});
-      if (pair) {
-        s.int8->table = activation_table(step(last).activation, step(last).alpha, out[0],
-                                         scales_of(flow_.output(last))[0]);
-      }
+    s.int8 = int8_form(i, to_float ? std::vector<Scale>{} : out);
+    if (pair) {
+      s.int8->table = activation_table(step(last).activation, step(last).alpha, out[0],
+                                       scales_of(flow_.output(last))[0]);
+    }
+    for (size_t k = 0; k < s.operands.size(); ++k) {
+      s.operands[k] =
+          converted(s.name, s.operands[k], flow_.operand(i, static_cast<int>(k)), format::kS8);
     }
     s.activation = s.op == format::k_activation ? s.activation : Activation::none;
     s.weights.clear();
     s.bias.clear();
     const SegmentList place = s.output;
-    if (head && !to_float) s.output = add_buffer(s.name, channel_count(place), format::kS8);
+    const bool convert = !to_float && !is_s8(place[0]);
+    if (convert) s.output = add_buffer(s.name + " in int8", channel_count(place), format::kS8);
     const SegmentList made = s.output;
-    out_.steps.push_back(std::move(s));
-    if (head && !to_float) add_dequantize(step(last).name, made, out, place);
+    append(std::move(s), last);
+    if (!convert) return;
+    add_conversion(format::k_dequantize, step(last).name, made, scales_of(flow_.output(last)),
+                   place);
+  }
+
+  // out: empty if the output is float.
+  Int8Step int8_form(int i, const std::vector<Scale>& out) const {
+    const Step& s = step(i);
+    const std::vector<Scale> in = scales_of(flow_.operand(i, 0));
+    if (s.op == format::k_add) return quantize_add(i, in, out);
+    if (s.op == format::k_activation) {
+      Int8Step int8;
+      int8.table = activation_table(s.activation, s.alpha, in[0], out[0]);
+      return int8;
+    }
+    return quantize_dense({s, in, means_of(flow_.operand(i, 0)), out, options_.correct_bias});
   }
 
   Int8Step quantize_add(int i, const std::vector<Scale>& in, const std::vector<Scale>& out) const {
@@ -148,21 +193,28 @@ class Quantizer {
     return int8;
   }
 
-  // From int8 runs to float runs of the same channels, one step for each zero point.
-  void add_dequantize(const std::string& name, const SegmentList& from,
+  // dequantize or quantize: the same channels in the other type, one step for each zero point.
+  void add_conversion(format::OpCode op, const std::string& name, const SegmentList& from,
                       const std::vector<Scale>& scales, const SegmentList& to) {
+    const bool to_float = op == format::k_dequantize;
     for (size_t first = 0; first < scales.size();) {
       size_t end = first + 1;
       while (end < scales.size() && scales[end].zero_point == scales[first].zero_point) ++end;
       Step s;
-      s.op = format::k_dequantize;
-      s.name = name + " to float";
+      s.op = op;
+      s.name = name + (to_float ? " to float" : " to int8");
       s.operands = {cut(from, first, end)};
       s.output = cut(to, first, end);
       s.int8.emplace();
-      s.int8->in_zero_point = static_cast<int8_t>(scales[first].zero_point);
-      for (size_t c = first; c < end; ++c) s.int8->multiplier.push_back(scales[c].step);
-      out_.steps.push_back(std::move(s));
+      if (to_float) {
+        s.int8->in_zero_point = static_cast<int8_t>(scales[first].zero_point);
+      } else {
+        set_clamp(Activation::none, scales[first], &*s.int8);
+      }
+      for (size_t c = first; c < end; ++c) {
+        s.int8->multiplier.push_back(to_float ? scales[c].step : 1 / scales[c].step);
+      }
+      append(std::move(s), kConversion);
       first = end;
     }
   }
@@ -193,92 +245,95 @@ class Quantizer {
       s.output = step(last).output;
     }
     for (size_t k = 0; k < s.operands.size(); ++k) {
-      s.operands[k] = in_floats(s.name, s.operands[k], flow_.operand(i, static_cast<int>(k)));
+      s.operands[k] =
+          converted(s.name, s.operands[k], flow_.operand(i, static_cast<int>(k)), format::kF32);
     }
     const SegmentList place = s.output;
-    const bool convert = std::any_of(place.begin(), place.end(),
-                                     [&](const format::Segment& run) { return is_s8(run); });
+    const bool convert = any_s8(place);
     if (convert) s.output = add_buffer(s.name + " in floats", channel_count(place), format::kF32);
     const SegmentList made = s.output;
     const std::string name = s.name;
-    out_.steps.push_back(std::move(s));
+    append(std::move(s), last);
     if (!convert) return;
-    const std::vector<Scale> scales = scales_of(flow_.output(last));
-    Step q;
-    q.op = format::k_quantize;
-    q.name = name + " to int8";
-    q.operands = {made};
-    q.output = place;
-    q.int8.emplace();
-    set_clamp(Activation::none, scales[0], &*q.int8);
-    for (const Scale& scale : scales) q.int8->multiplier.push_back(1 / scale.step);
-    out_.steps.push_back(std::move(q));
+    add_conversion(format::k_quantize, name, made, scales_of(flow_.output(last)), place);
   }
 
-  // The same channels with those that are int8 converted.
-  SegmentList in_floats(const std::string& name, const SegmentList& view,
-                        const std::vector<ChannelSource>& sources) {
+  // The same channels with those that are of the other type converted.
+  SegmentList converted(const std::string& name, const SegmentList& view,
+                        const std::vector<ChannelSource>& sources, format::DType wanted) {
+    const bool to_float = wanted == format::kF32;
     SegmentList result;
-    size_t channel = 0;
+    auto source = sources.begin();
     for (const format::Segment& run : view) {
-      const size_t end = channel + run.channels;
-      if (is_s8(run)) {
+      const auto end = source + run.channels;
+      result.push_back(run);
+      if (is_s8(run) == to_float) {
         format::Segment flat = run;
         flat.upsample_shift = 0;
-        SegmentList copy = add_buffer(name + " in floats", run.channels, format::kF32);
-        add_dequantize(name, {flat},
-                       scales_of({sources.begin() + static_cast<std::ptrdiff_t>(channel),
-                                  sources.begin() + static_cast<std::ptrdiff_t>(end)}),
-                       copy);
-        copy[0].upsample_shift = run.upsample_shift;
-        result.push_back(copy[0]);
-      } else {
-        result.push_back(run);
+        const SegmentList copy =
+            add_buffer(name + (to_float ? " in floats" : " in int8"), run.channels, wanted);
+        add_conversion(to_float ? format::k_dequantize : format::k_quantize, name, {flat},
+                       scales_of({source, end}), copy);
+        result.back().tensor = copy[0].tensor;
+        result.back().channel = 0;
       }
-      channel = end;
+      source = end;
     }
     return result;
   }
 
   // Those between a convolution and its activation are gone.
   void drop_unused_buffers() {
-    std::vector<int> place(out_.buffers.size(), -1);
+    Program& out = out_.program;
+    std::vector<int> place(out.buffers.size(), -1);
     place[0] = 0;
-    for (const Step& s : out_.steps) {
+    for (const Step& s : out.steps) {
       for (const format::Segment& run : s.output) place[run.tensor] = 0;
     }
     std::vector<Buffer> kept;
     for (size_t i = 0; i < place.size(); ++i) {
       if (place[i] < 0) continue;
       place[i] = static_cast<int>(kept.size());
-      kept.push_back(out_.buffers[i]);
+      kept.push_back(out.buffers[i]);
     }
     const auto renumber = [&](SegmentList* view) {
       for (format::Segment& run : *view) run.tensor = static_cast<uint16_t>(place[run.tensor]);
     };
-    for (Step& s : out_.steps) {
+    for (Step& s : out.steps) {
       for (SegmentList& operand : s.operands) renumber(&operand);
       renumber(&s.output);
     }
-    for (int& head : out_.head_buffers) head = place[static_cast<size_t>(head)];
-    out_.buffers = std::move(kept);
+    for (int& head : out.head_buffers) head = place[static_cast<size_t>(head)];
+    out.buffers = std::move(kept);
   }
 
   const SplitProgram& split_;
   const std::vector<Step>& steps_;
   const Calibration& calibration_;
   const QuantizeOptions& options_;
-  ValueFlow flow_;
-  Scales scales_;
+  const ValueFlow& flow_;
+  const Scales& scales_;
   std::vector<bool> int8_;
-  Program out_;
+  QuantizedProgram out_;
 };
 
 }  // namespace
 
-Program quantize_program(const SplitProgram& split, const Calibration& calibration,
-                         const QuantizeOptions& options, const std::vector<bool>& keep_float) {
-  return Quantizer(split, calibration, options, keep_float).run();
+std::vector<bool> int8_candidates(const SplitProgram& split) {
+  std::vector<bool> can;
+  for (size_t i = 0; i < split.program.steps.size(); ++i) {
+    const Step& step = split.program.steps[i];
+    // A head is float, so nothing but a convolution can make one of int8 values.
+    const bool head = is_head(split.program, step.output[0].tensor);
+    can.push_back(has_int8_form(step.op) && (!head || step.op == format::k_conv2d));
+    if (i > 0 && split.first_of_pair[i - 1]) can[i - 1] = can[i] = can[i - 1] && can[i];
+  }
+  return can;
+}
+
+QuantizedProgram quantize_program(const QuantizeInput& input, const std::vector<bool>& keep_float,
+                                  BufferTypes types) {
+  return Quantizer(input, keep_float, types).run();
 }
 
 }  // namespace linnet::converter

@@ -8,7 +8,7 @@
 #include "converter/convert.h"
 #include "converter/passes/passes.h"
 #include "linnet/linnet.h"
-#include "tests/ir/graph_builder.h"
+#include "tests/support/ir/graph_builder.h"
 
 namespace linnet::test {
 namespace {

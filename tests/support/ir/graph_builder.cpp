@@ -1,4 +1,4 @@
-#include "tests/ir/graph_builder.h"
+#include "tests/support/ir/graph_builder.h"
 
 #include <algorithm>
 #include <cmath>
