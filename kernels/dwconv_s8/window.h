@@ -182,8 +182,8 @@ struct DwconvS8Tile {
   static LINNET_INLINE void run(const DwconvS8Args& a, const DwconvS8Rows& rows,
                                 const typename S::Requantize& requantize, int x, int c) {
     const auto channel = static_cast<size_t>(c);
-    const auto column = static_cast<size_t>(x * kStride - a.pad_left + kLeft);
-    DwconvS8Tile tile = {a, rows, column, channel, S::set(a.padding), {}};
+    const int column = x * kStride - a.pad_left + kLeft;
+    DwconvS8Tile tile = {a, rows, static_cast<size_t>(column), channel, S::set(a.padding), {}};
     const Sum bias = S::load_sum(a.bias + channel);
     for (Sum& sum : tile.sum) sum = bias;
     tile.add_window();
