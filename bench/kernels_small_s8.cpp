@@ -52,7 +52,7 @@ void run_rows(void (*function)(const Args&), const Layer& l, const Bytes& in, Ar
               const int8_t** rows, Bytes* out) {
   for (int y = 0; y < l.height; ++y) {
     window_rows(l, in.data(), y, rows);
-    args.out = out->data() + y * l.width * l.in_channels;
+    args.out = out->data() + static_cast<size_t>(y * l.width) * args.out_pixel_stride;
     function(args);
   }
 }
@@ -99,10 +99,9 @@ void add_windows(std::vector<KernelCase>* cases) {
   });
   for_each_variant(pool_s8_variants, [&](const PoolS8Variant& v) {
     for (const Layer& l : kPoolLayers) {
-      cases->push_back({v.name, "max " + shape(l), v.features,
-                        static_cast<double>(out_values(l) * taps(l)),
+      cases->push_back({v.name, "max " + shape(l), v.features, 0,
                         static_cast<double>(in_values(l) + out_values(l)),
-                        [&v, &l] { return prepare_pool(v, l); }, true});
+                        [&v, &l] { return prepare_pool(v, l); }});
     }
   });
 }

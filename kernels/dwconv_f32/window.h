@@ -1,9 +1,8 @@
 // dwconv_f32 on vectors of channels. S: a struct of kernels/simd.
 //
 // Pixels are computed four at a time, so that an input that several windows share is loaded once
-// and weights are loaded once for all four; memory is read in the order in which it lies. Tiles at
-// the ends of a row leave out the columns that are padding; what fits no tile is computed pixel by
-// pixel.
+// and weights are loaded once for all four; memory is read in the order in which it lies.
+// Columns of padding are left out.
 #pragma once
 
 #include <utility>
@@ -11,6 +10,7 @@
 #include "kernels/activation_f32/vector.h"
 #include "kernels/dwconv_f32/dwconv_f32.h"
 #include "kernels/simd/vectors.h"
+#include "kernels/simd/window_tiles.h"
 
 namespace linnet {
 namespace {  // NOLINT(google-build-namespaces)
@@ -111,17 +111,6 @@ struct DwconvTile {
           (io.store(out + kOutput * a.out_pixel_stride + c, sum[kOutput]), ...);
         });
   }
-
-  // Computes the tile if it is the one at x; false if it is not.
-  static LINNET_INLINE bool try_at(const DwconvF32Args& a, const DwconvRows& rows, int x) {
-    const int left = x * kStride - a.pad_left;
-    if (x + kOutputs > a.out_width || left + kLeft < 0) return false;
-    if (left + kColumns - kRight > a.in_width) return false;
-    if (kLeft > 0 && left + kLeft != 0) return false;
-    if (kRight > 0 && left + kColumns - kRight != a.in_width) return false;
-    run(a, rows, x, std::make_integer_sequence<int, kOutputs>());
-    return true;
-  }
 };
 
 template <typename S>
@@ -131,26 +120,27 @@ LINNET_INLINE void dwconv_epilogue(const DwconvF32Args& a) {
                     a.out_pixel_stride);
 }
 
+template <typename S, int kKernel, int kStride>
+struct DwconvTiles {
+  const DwconvF32Args& a;
+  const DwconvRows& rows;
+
+  template <int kOutputs, int kLeft, int kRight>
+  LINNET_INLINE void tile(int x) const {
+    DwconvTile<S, kKernel, kStride, kOutputs, kLeft, kRight>::run(
+        a, rows, x, std::make_integer_sequence<int, kOutputs>());
+  }
+  LINNET_INLINE void pixel(int x) const { dwconv_pixel<S>(a, rows, x); }
+};
+
 // A square window without dilation.
 template <typename S, int kKernel, int kStride>
 LINNET_INLINE void dwconv_row(const DwconvF32Args& args) {
   const DwconvF32Args a = args;  // a copy: `out` cannot point into it
   DwconvRows rows;
   find_rows(a, &rows);
-  constexpr int kEdge = kKernel / 2;
-  int x = 0;
-  while (x < a.out_width) {
-    if (DwconvTile<S, kKernel, kStride, 4, 0, 0>::try_at(a, rows, x) ||
-        DwconvTile<S, kKernel, kStride, 4, kEdge, 0>::try_at(a, rows, x) ||
-        DwconvTile<S, kKernel, kStride, 4, 0, kEdge>::try_at(a, rows, x)) {
-      x += 4;
-    } else if (DwconvTile<S, kKernel, kStride, 2, 0, 0>::try_at(a, rows, x) ||
-               DwconvTile<S, kKernel, kStride, 2, 0, kEdge>::try_at(a, rows, x)) {
-      x += 2;
-    } else {
-      dwconv_pixel<S>(a, rows, x++);
-    }
-  }
+  for_each_tile<kKernel, kStride>(TiledRow{a.out_width, a.in_width, a.pad_left},
+                                  DwconvTiles<S, kKernel, kStride>{a, rows});
   dwconv_epilogue<S>(a);
 }
 

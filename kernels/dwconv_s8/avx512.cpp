@@ -11,7 +11,8 @@ namespace {
 
 struct TapsAvx512 {
   static constexpr int kWidth = 16;
-  static constexpr bool kPairsAlong = false;
+  static constexpr int kTogether = 2;
+  static constexpr bool kGroupsAlong = false;
   using In = __m512i;
   using Pair = __m512i;
   using Single = __m512i;
@@ -27,10 +28,9 @@ struct TapsAvx512 {
   static LINNET_INLINE In set(int8_t x) { return _mm512_set1_epi32(x); }
   static LINNET_INLINE Sum load_sum(const int32_t* p) { return _mm512_loadu_si512(p); }
   static LINNET_INLINE Scale load_scale(const float* p) { return _mm512_loadu_ps(p); }
-  static LINNET_INLINE Pair pair(In a, In b) {
+  static LINNET_INLINE Pair group(In a, In b) {
     return _mm512_mask_blend_epi16(kUpperHalves, a, _mm512_slli_epi32(b, 16));
   }
-  static LINNET_INLINE Pair pair_weights(In a, In b) { return pair(a, b); }
   static LINNET_INLINE Single single(In w) { return _mm512_maskz_mov_epi16(~kUpperHalves, w); }
   static LINNET_INLINE void add(Sum* sum, Pair in, Pair w) {
     *sum = _mm512_add_epi32(*sum, _mm512_madd_epi16(in, w));

@@ -9,7 +9,8 @@ namespace {  // NOLINT(google-build-namespaces)
 
 struct TapsAvx2 {
   static constexpr int kWidth = 8;
-  static constexpr bool kPairsAlong = false;
+  static constexpr int kTogether = 2;
+  static constexpr bool kGroupsAlong = false;
   using In = __m256i;
   using Pair = __m256i;
   using Single = __m256i;
@@ -29,10 +30,9 @@ struct TapsAvx2 {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
   }
   static LINNET_INLINE Scale load_scale(const float* p) { return _mm256_loadu_ps(p); }
-  static LINNET_INLINE Pair pair(In a, In b) {
+  static LINNET_INLINE Pair group(In a, In b) {
     return _mm256_blend_epi16(a, _mm256_slli_epi32(b, 16), 0xAA);
   }
-  static LINNET_INLINE Pair pair_weights(In a, In b) { return pair(a, b); }
   static LINNET_INLINE Single single(In w) {
     return _mm256_blend_epi16(w, _mm256_setzero_si256(), 0xAA);
   }

@@ -1,15 +1,14 @@
 // dwconv_s8 on vectors of channels. S: what an instruction set does with kWidth channels:
 //
-//   In, Sum, Scale         a pixel's bytes, 32-bit sums, multipliers
-//   Pair, pair(a, b)       two pixels; pair_weights(a, b): their weights
-//   Single, single(w)      a weight on its own
-//   add(&sum, pair, pair)  adds two products
-//   add_one(&sum, in, single)
-//   kPairsAlong            whether pairs cost nothing, so that each window may have its own
+//   In, Sum, Scale        a pixel's bytes (or a tap's weights), 32-bit sums, multipliers
+//   group(a, b, ...)      2 to kTogether pixels, or taps, to be multiplied together
+//   Single, single(w)     a tap on its own
+//   add(&sum, group, group), add_one(&sum, in, single)
+//   kGroupsAlong          whether groups are cheap enough for each window to have its own
 //
-// Products are added in pairs, before their sum is widened. Rows are taken two by two: a pair is a
-// tap and the tap below it, which all windows share. Rows of padding are read from a few bytes of
-// padding again and again.
+// Products are added in groups, before their sum is as wide as the others. Rows are taken together:
+// a group is a tap and those below it, which all windows share. Rows of padding are read from a few
+// bytes of padding again and again.
 #pragma once
 
 #include <utility>
@@ -62,21 +61,33 @@ template <typename S, int kKernel, int kStride, int kOutputs, int kLeft, int kRi
 struct DwconvS8Tile {
   using In = typename S::In;
   using Sum = typename S::Sum;
+  template <int kCount>
+  using Indices = std::make_integer_sequence<int, kCount>;
   static constexpr int kColumns = (kOutputs - 1) * kStride + kKernel;
-  using Columns = std::make_integer_sequence<int, kColumns>;
-  using Taps = std::make_integer_sequence<int, kKernel>;
-  using Pairs = std::make_integer_sequence<int, kKernel / 2>;
-  using Outputs = std::make_integer_sequence<int, kOutputs>;
+  static constexpr int kTogether = S::kTogether < kKernel ? S::kTogether : kKernel;
+  static_assert(kKernel % kTogether <= 1, "at most one row is left");
 
+  const DwconvS8Args& a;
+  const DwconvS8Rows& rows;
+  size_t column, channel;
   In padding;
   Sum sum[kOutputs];
 
+  LINNET_INLINE DwconvS8Walk row(int r) const {
+    const DwconvS8Row& from = rows.row[r];
+    return {from.in + column * from.pixel_stride + (channel & from.channel_mask),
+            from.pixel_stride};
+  }
+  LINNET_INLINE DwconvS8Walk taps(int r) const {
+    return {a.weights + static_cast<size_t>(r * kKernel) * a.weight_row_stride + channel,
+            a.weight_row_stride};
+  }
   template <int kColumn>
-  LINNET_INLINE In load(DwconvS8Walk* row) const {
+  LINNET_INLINE In load(DwconvS8Walk* from) const {
     if constexpr (kColumn < kLeft || kColumn >= kColumns - kRight) {
       return padding;
     } else {
-      return S::load(row->next());
+      return S::load(from->next());
     }
   }
 
@@ -91,92 +102,91 @@ struct DwconvS8Tile {
     (visit(std::integral_constant<int, kOutput>()), ...);
   }
 
-  template <int... kColumn, int... kTap>
-  LINNET_INLINE void add_two_rows(DwconvS8Walk upper, DwconvS8Walk lower, DwconvS8Walk w_upper,
-                                  DwconvS8Walk w_lower, std::integer_sequence<int, kColumn...>,
-                                  std::integer_sequence<int, kTap...>) {
-    const typename S::Pair w[kKernel] = {
-        (static_cast<void>(kTap),
-         S::pair_weights(S::load(w_upper.next()), S::load(w_lower.next())))...};
-    const auto add_column = [&](auto column) __attribute__((always_inline)) {
-      constexpr int kAt = decltype(column)::value;
-      const auto in = S::pair(load<kAt>(&upper), load<kAt>(&lower));
+  // Rows r, r + 1, ...
+  template <int... kRow, int... kColumn, int... kTap>
+  LINNET_INLINE void add_rows(int r, std::integer_sequence<int, kRow...>,
+                              std::integer_sequence<int, kColumn...>,
+                              std::integer_sequence<int, kTap...>) {
+    DwconvS8Walk in[] = {row(r + kRow)...};
+    DwconvS8Walk weights[] = {taps(r + kRow)...};
+    const decltype(S::group((static_cast<void>(kRow), padding)...)) w[kKernel] = {
+        (static_cast<void>(kTap), S::group(S::load(weights[kRow].next())...))...};
+    const auto add_column = [&](auto at) __attribute__((always_inline)) {
+      constexpr int kAt = decltype(at)::value;
+      const auto group = S::group(load<kAt>(&in[kRow])...);
       for_each_window<kAt>(
           [&](int output, int tap)
-              __attribute__((always_inline)) { S::add(&sum[output], in, w[tap]); },
-          Outputs());
+              __attribute__((always_inline)) { S::add(&sum[output], group, w[tap]); },
+          Indices<kOutputs>());
     };
     (add_column(std::integral_constant<int, kColumn>()), ...);
   }
 
-  // The last row, which has no row below it.
+  // One row.
   template <int... kColumn, int... kTap>
-  LINNET_INLINE void add_row(DwconvS8Walk row, DwconvS8Walk weights,
-                             std::integer_sequence<int, kColumn...>,
+  LINNET_INLINE void add_row(int r, std::integer_sequence<int, kColumn...>,
                              std::integer_sequence<int, kTap...>) {
+    DwconvS8Walk in = row(r), weights = taps(r);
     const typename S::Single w[kKernel] = {
         (static_cast<void>(kTap), S::single(S::load(weights.next())))...};
-    const auto add_column = [&](auto column) __attribute__((always_inline)) {
-      constexpr int kAt = decltype(column)::value;
-      const In in = load<kAt>(&row);
+    const auto add_column = [&](auto at) __attribute__((always_inline)) {
+      constexpr int kAt = decltype(at)::value;
+      const In x = load<kAt>(&in);
       for_each_window<kAt>(
           [&](int output, int tap)
-              __attribute__((always_inline)) { S::add_one(&sum[output], in, w[tap]); },
-          Outputs());
+              __attribute__((always_inline)) { S::add_one(&sum[output], x, w[tap]); },
+          Indices<kOutputs>());
     };
     (add_column(std::integral_constant<int, kColumn>()), ...);
   }
 
-  // The same, by pairs of a tap and the next.
-  template <int... kColumn, int... kTap, int... kPair, int... kOutput>
-  LINNET_INLINE void add_row_by_pairs(DwconvS8Walk row, DwconvS8Walk weights,
-                                      std::integer_sequence<int, kColumn...>,
-                                      std::integer_sequence<int, kTap...>,
-                                      std::integer_sequence<int, kPair...>,
-                                      std::integer_sequence<int, kOutput...>) {
+  template <int... kNext>
+  static LINNET_INLINE auto group_along(const In* first, std::integer_sequence<int, kNext...>) {
+    return S::group(first[kNext]...);
+  }
+  // One row, by groups of a tap and the next ones.
+  template <int... kColumn, int... kTap, int... kGroup, int... kOutput>
+  LINNET_INLINE void add_row_along(int r, std::integer_sequence<int, kColumn...>,
+                                   std::integer_sequence<int, kTap...>,
+                                   std::integer_sequence<int, kGroup...>,
+                                   std::integer_sequence<int, kOutput...>) {
+    using Next = Indices<kTogether>;
+    DwconvS8Walk from = row(r), weights = taps(r);
     const In w[kKernel] = {(static_cast<void>(kTap), S::load(weights.next()))...};
-    const In in[kColumns] = {load<kColumn>(&row)...};
-    const auto add_window = [&](auto output) __attribute__((always_inline)) {
-      constexpr int kAt = decltype(output)::value;
-      constexpr int kFirst = kAt * kStride;
-      (S::add(&sum[kAt], S::pair(in[kFirst + 2 * kPair], in[kFirst + 2 * kPair + 1]),
-              S::pair_weights(w[2 * kPair], w[2 * kPair + 1])),
+    const In in[kColumns] = {load<kColumn>(&from)...};
+    const auto add_window = [&](int output) __attribute__((always_inline)) {
+      const In* x = in + output * kStride;
+      (S::add(&sum[output], group_along(x + kTogether * kGroup, Next()),
+              group_along(w + kTogether * kGroup, Next())),
        ...);
-      if constexpr (kKernel % 2 != 0) {
-        S::add_one(&sum[kAt], in[kFirst + kKernel - 1], S::single(w[kKernel - 1]));
-      }
+      S::add_one(&sum[output], x[kKernel - 1], S::single(w[kKernel - 1]));
     };
-    (add_window(std::integral_constant<int, kOutput>()), ...);
+    (add_window(kOutput), ...);
+  }
+
+  LINNET_INLINE void add_window() {
+    using Columns = Indices<kColumns>;
+    using Taps = Indices<kKernel>;
+    for (int r = 0; r + kTogether <= kKernel; r += kTogether) {
+      add_rows(r, Indices<kTogether>(), Columns(), Taps());
+    }
+    if constexpr (kKernel % kTogether != 0 && S::kGroupsAlong) {
+      add_row_along(kKernel - 1, Columns(), Taps(), Indices<kKernel / kTogether>(),
+                    Indices<kOutputs>());
+    } else if constexpr (kKernel % kTogether != 0) {
+      add_row(kKernel - 1, Columns(), Taps());
+    }
   }
 
   // Outputs from x on, channels from c on.
   static LINNET_INLINE void run(const DwconvS8Args& a, const DwconvS8Rows& rows,
                                 const typename S::Requantize& requantize, int x, int c) {
-    const auto first = static_cast<size_t>(x * kStride - a.pad_left + kLeft);
     const auto channel = static_cast<size_t>(c);
-    const auto row = [&](int r) __attribute__((always_inline)) {
-      const DwconvS8Row& from = rows.row[r];
-      return DwconvS8Walk{from.in + first * from.pixel_stride + (channel & from.channel_mask),
-                          from.pixel_stride};
-    };
-    const auto taps = [&](int r) __attribute__((always_inline)) {
-      return DwconvS8Walk{
-          a.weights + static_cast<size_t>(r * kKernel) * a.weight_row_stride + channel,
-          a.weight_row_stride};
-    };
-    DwconvS8Tile tile;
-    tile.padding = S::set(a.padding);
+    const int column = x * kStride - a.pad_left + kLeft;
+    DwconvS8Tile tile = {a, rows, static_cast<size_t>(column), channel, S::set(a.padding), {}};
     const Sum bias = S::load_sum(a.bias + channel);
     for (Sum& sum : tile.sum) sum = bias;
-    for (int r = 0; r + 1 < kKernel; r += 2) {
-      tile.add_two_rows(row(r), row(r + 1), taps(r), taps(r + 1), Columns(), Taps());
-    }
-    if constexpr (kKernel % 2 != 0 && S::kPairsAlong) {
-      tile.add_row_by_pairs(row(kKernel - 1), taps(kKernel - 1), Columns(), Taps(), Pairs(),
-                            Outputs());
-    } else if constexpr (kKernel % 2 != 0) {
-      tile.add_row(row(kKernel - 1), taps(kKernel - 1), Columns(), Taps());
-    }
+    tile.add_window();
     const auto scale = S::load_scale(a.multiplier + channel);
     int8_t* out = a.out + static_cast<size_t>(x) * a.out_pixel_stride + channel;
     for (const Sum& sum : tile.sum) {
@@ -241,7 +251,7 @@ LINNET_INLINE void dwconv_s8_block(const DwconvS8Args& a, const DwconvS8Taps& ta
   int t = 0;
   for (; t + 1 < taps.count; t += 2) {
     const auto first = io.load(weights.next());
-    S::add(&sum, S::pair(load(t), load(t + 1)), S::pair_weights(first, io.load(weights.next())));
+    S::add(&sum, S::group(load(t), load(t + 1)), S::group(first, io.load(weights.next())));
   }
   if (t < taps.count) S::add_one(&sum, load(t), S::single(io.load(weights.next())));
   io.store(out + c, S::requantize(sum, io.load_scale(a.multiplier + c), requantize));
