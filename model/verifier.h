@@ -115,6 +115,7 @@ class Verifier {
   bool check_contents(const Node& node, const uint8_t* weights);
   bool check_floats(const uint8_t* bytes, uint64_t count);
   bool check_multipliers(const uint8_t* bytes, uint64_t count);
+  bool check_scales(const uint8_t* bytes, uint64_t count);
   bool check_int8(const uint8_t* bytes, uint64_t count);
   bool check_panels_s8(const Node& node, const uint8_t* panels);
 

@@ -3,8 +3,10 @@
 
 #include "kernels/dwconv_f32/dwconv_f32.h"
 #include "kernels/dwconv_s8/dwconv_s8.h"
+#include "kernels/eltwise_s8/eltwise_s8.h"
 #include "kernels/igemm_f32/igemm_f32.h"
 #include "kernels/igemm_s8/igemm_s8.h"
+#include "kernels/quantize/quantize.h"
 #include "kernels/table_s8/table_s8.h"
 #include "kernels/winograd_f32/winograd_f32.h"
 #include "model/conv_segments.h"
@@ -115,13 +117,16 @@ bool Verifier::check_contents(const Node& node, const uint8_t* weights) {
       AddRecord record;
       std::memcpy(&record, weights, sizeof record);
       return check_multipliers(weights, 2) &&
+             expect(record.multiplier[0] <= kLargestAddMultiplier &&
+                        record.multiplier[1] <= kLargestAddMultiplier,
+                    "multiplier of an add: above 2^100", 0, 1) &&
              expect(all_zero(record.reserved, sizeof record.reserved),
                     "reserved bytes of an add: not zero", 0, 1);
     }
     case kTableS8:
       return true;
     case kScales:
-      return check_multipliers(weights, out);
+      return check_scales(weights, out);
     default:
       return check_floats(weights, node.weight_bytes / sizeof(float));
   }
@@ -155,6 +160,17 @@ bool Verifier::check_multipliers(const uint8_t* bytes, uint64_t count) {
     if (!is_finite(multipliers[i]) || multipliers[i] < 0) {
       return fail(VerifyCode::bad, "multiplier: must be finite and not negative", 0, i);
     }
+  }
+  return true;
+}
+
+// Between the bounds no subnormal number can matter, which some kernels take for 0.
+bool Verifier::check_scales(const uint8_t* bytes, uint64_t count) {
+  const auto* scales = reinterpret_cast<const float*>(bytes);
+  for (uint64_t i = 0; i < count; ++i) {
+    const bool ok = scales[i] == 0 ||
+                    (scales[i] >= kSmallestQuantizeScale && scales[i] <= kLargestQuantizeScale);
+    if (!ok) return fail(VerifyCode::bad, "scale: must be 0 or from 2^-100 to 2^100", 0, i);
   }
   return true;
 }

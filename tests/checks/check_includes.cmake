@@ -12,7 +12,7 @@ set(layers kernels model engine host converter examples bench)
 set(kernels_quoted "kernels/.*")
 set(kernels_angle "${standard}|${target_headers}")
 # The verifier must know how many bytes a weight layout takes.
-set(model_quoted "model/.*|kernels/base\\.h|kernels/(igemm_f32/igemm_f32|dwconv_f32/dwconv_f32|winograd_f32/winograd_f32|igemm_s8/igemm_s8|dwconv_s8/dwconv_s8|table_s8/table_s8)\\.h")
+set(model_quoted "model/.*|kernels/base\\.h|kernels/(igemm_f32/igemm_f32|dwconv_f32/dwconv_f32|winograd_f32/winograd_f32|igemm_s8/igemm_s8|dwconv_s8/dwconv_s8|table_s8/table_s8|eltwise_s8/eltwise_s8|quantize/quantize)\\.h")
 set(model_angle "${standard}")
 set(engine_quoted "linnet/.*|engine/.*|model/.*|kernels/.*")
 set(engine_angle "${standard}")

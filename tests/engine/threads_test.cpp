@@ -67,6 +67,12 @@ TEST(Threads, EveryOpModelGivesTheSameBits) {
   expect_same_bits(file, 320, 320);
 }
 
+TEST(Threads, Int8ModelGivesTheSameBits) {
+  const std::vector<uint8_t> file = int8_model().build();
+  expect_same_bits(file, 64, 64);
+  expect_same_bits(file, 32, 352);
+}
+
 TEST(Threads, RandomModelsGiveTheSameBits) {
   for (uint32_t seed = 0; seed < 100 && !HasFailure(); ++seed) {
     SCOPED_TRACE(seed);

@@ -27,6 +27,7 @@ void expect_seed(const char* name, const std::vector<uint8_t>& expected) {
 TEST(FuzzCorpus, SeedsAreUpToDate) {
   expect_seed("tiny", tiny_model().build());
   expect_seed("every_op", every_op_model().build());
+  expect_seed("int8", int8_model().build());
 }
 
 }  // namespace

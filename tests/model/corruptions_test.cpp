@@ -109,7 +109,7 @@ const Corruption kCorruptions[] = {
     {"tensor_channels_zero", [](ModelEditor& m) { m.tensor(3).channels = 0; }, "tensor channels"},
     {"tensor_channels_many", [](ModelEditor& m) { m.tensor(3).channels = 8193; },
      "tensor channels"},
-    {"tensor_dtype", [](ModelEditor& m) { m.tensor(3).dtype = 1; }, "tensor dtype",
+    {"tensor_dtype", [](ModelEditor& m) { m.tensor(3).dtype = 2; }, "tensor dtype",
      VerifyCode::unsupported},
     {"tensor_reserved", [](ModelEditor& m) { m.tensor(3).reserved2 = 1; }, "reserved tensor bytes"},
     {"input_tensor_channels", [](ModelEditor& m) { m.tensor(0).channels = 4; },

@@ -77,9 +77,18 @@ TEST(Mutations, EveryBitOfTheModelWithEveryOp) {
   EXPECT_LT(tally.slowest(), kMostSeconds);
 }
 
-TEST(Mutations, BoundaryValuesInEveryField) {
+TEST(Mutations, EveryBitOfTheInt8Model) {
+  Tally tally("every bit, int8 model");
+  flip_every_bit(int8_model().build(), &tally);
+  EXPECT_GT(tally.ran(), 0u);
+  EXPECT_LT(tally.slowest(), kMostSeconds);
+}
+
+class Boundaries : public testing::TestWithParam<ModelBuilder (*)()> {};
+
+TEST_P(Boundaries, InEveryField) {
   Tally tally("boundary values");
-  ModelEditor editor(every_op_model().build());
+  ModelEditor editor(GetParam()().build());
   const std::vector<uint8_t> original = editor.bytes();
   for (const Field& field : model_fields()) {
     const size_t records = editor.count(field);
@@ -95,6 +104,8 @@ TEST(Mutations, BoundaryValuesInEveryField) {
   EXPECT_LT(tally.slowest(), kMostSeconds);
 }
 
+INSTANTIATE_TEST_SUITE_P(Mutations, Boundaries, testing::Values(every_op_model, int8_model));
+
 size_t mutant_count() {
   const char* text = std::getenv("LINNET_MUTANTS");
   return text == nullptr ? 20000 : std::strtoul(text, nullptr, 10);
@@ -102,7 +113,8 @@ size_t mutant_count() {
 
 TEST(Mutations, StructureAwareMutants) {
   Tally tally("random mutants");
-  const std::vector<uint8_t> originals[] = {tiny_model().build(), every_op_model().build()};
+  const std::vector<uint8_t> originals[] = {tiny_model().build(), every_op_model().build(),
+                                            int8_model().build()};
   for (size_t i = 0; i < mutant_count(); ++i) {
     ModelMutator mutator(i);
     tally.run(AlignedBytes(mutator.mutate(originals[i % std::size(originals)])));

@@ -55,6 +55,8 @@ TEST(ValidModels, TinyModelRuns) {
 TEST(ValidModels, EveryOpModelRuns) {
   expect_runs(every_op_model(), 64, 64);
   expect_runs(every_op_model(), 32, 160);
+  expect_runs(int8_model(), 64, 64);
+  expect_runs(int8_model(), 32, 160);
 }
 
 // As many records as the format allows: verifying and opening stay fast.

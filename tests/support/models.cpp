@@ -87,4 +87,36 @@ ModelBuilder every_op_model() {
   return b;
 }
 
+ModelBuilder int8_model() {
+  ModelBuilder b;
+  b.name("int8").classes({"disc", "square"});
+  b.input_type(format::kS8);
+  const auto s8 = [&](const char* name, int channels) {
+    return b.tensor(name, channels, format::kS8);
+  };
+  const int stem = s8("stem", 20), pooled = s8("pooled", 20), down = s8("down", 20);
+  b.conv(b.whole(0), b.whole(stem), window(3, 2, 1));
+  b.max_pool(b.whole(stem), b.whole(pooled), window(3, 2, 1));
+  b.dwconv(b.whole(pooled), b.whole(down), window(3, 2, 1));
+  const int branch = s8("branch", 10), deep = s8("deep", 10), sum = s8("sum", 10);
+  b.conv({segment(down, 3, 10)}, b.whole(branch), window(1));
+  b.dwconv(b.whole(branch), b.whole(deep), window(5, 1, 2));
+  b.add(b.whole(deep), {segment(down, 10, 10)}, b.whole(sum));
+  b.activation(b.whole(sum), {segment(down, 3, 10)}, {Activation::silu});
+  const int floats = b.tensor("floats", 20), again = s8("again", 20), low = s8("low", 24);
+  b.dequantize(b.whole(down), b.whole(floats));
+  b.quantize(b.whole(floats), b.whole(again));
+  b.conv({segment(again, 0, 7), segment(down, 1, 9)}, b.whole(low), window(3, 2, 1));
+  const int lowest = s8("lowest", 24);
+  b.conv(b.whole(low), b.whole(lowest), window(3, 2, 1));
+  const int heads[] = {b.tensor("head8", 21), b.tensor("head16", 21), b.tensor("head32", 21)};
+  b.conv({segment(again, 0, 20), segment(lowest, 0, 24, 2)}, b.whole(heads[0]), window(1));
+  b.conv({segment(low, 0, 24), segment(lowest, 3, 8, 1)}, b.whole(heads[1]), window(1));
+  b.conv(b.whole(lowest), b.whole(heads[2]), window(1));
+  b.head(heads[0], 8, {{10, 13}, {16, 30}, {33, 23}});
+  b.head(heads[1], 16, {{30, 61}, {62, 45}, {59, 119}});
+  b.head(heads[2], 32, {{116, 90}, {156, 198}, {373, 326}});
+  return b;
+}
+
 }  // namespace linnet::test

@@ -14,4 +14,7 @@ ModelBuilder tiny_model();
 // native size 64x64.
 ModelBuilder every_op_model();
 
+// Every int8 operator, on 64x64 and other multiples of 32. Three heads of strides 8 to 32.
+ModelBuilder int8_model();
+
 }  // namespace linnet::test
