@@ -34,7 +34,8 @@ const Option* find(const std::vector<Option>& options, const std::string& name) 
 bool takes_word(const Option& option, const std::string& word) {
   std::string ending = option.value;
   if (ending[0] != '[') return true;
-  if (ending == "[NUMBER]") return !word.empty() && word.find_first_not_of("0123456789.") == std::string::npos;
+  if (ending == "[NUMBER]")
+    return !word.empty() && word.find_first_not_of("0123456789.") == std::string::npos;
   ending = ending.substr(std::min(ending.find('.'), ending.size()));
   ending.pop_back();
   return word.ends_with(ending);
