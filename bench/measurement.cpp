@@ -16,14 +16,15 @@ double milliseconds(Clock::duration d) {
 
 Measurement::Measurement(const Network& of, const RunnerOptions& options)
     : network(of.name()),
+      type(of.type()),
       size(options.size),
       threads(options.threads),
       mode(options.mode),
       file_bytes(of.file_bytes()) {}
 
 std::string Measurement::name() const {
-  return network + "/" + std::to_string(size.height) + "x" + std::to_string(size.width) +
-         "/f32/threads:" + std::to_string(threads) + (mode == Mode::raw_heads ? "/raw" : "");
+  return network + "/" + std::to_string(size.height) + "x" + std::to_string(size.width) + "/" +
+         type + "/threads:" + std::to_string(threads) + (mode == Mode::raw_heads ? "/raw" : "");
 }
 
 Measurement measure(const Network& network, const RunnerOptions& options, const Plan& plan,

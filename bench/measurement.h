@@ -21,7 +21,7 @@ struct Measurement {
   // Of a case that has not run.
   Measurement(const Network& of, const RunnerOptions& options);
 
-  std::string network;
+  std::string network, type;  // type: f32 or int8
   host::Size size;
   int threads = 1;
   Mode mode = Mode::detect;

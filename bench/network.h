@@ -7,6 +7,7 @@
 
 #include "host/file.h"
 #include "linnet/linnet.hpp"
+#include "model/model_view.h"
 
 namespace linnet::bench {
 
@@ -22,6 +23,10 @@ class Network {
   const linnet_model& model() const { return model_; }
   const linnet_model_info& info() const { return info_; }
   size_t file_bytes() const { return model_.bytes; }
+  // "f32" or "int8": the type of what it reads.
+  const char* type() const {
+    return ModelView(model_.data).tensor(0).dtype == format::kS8 ? "int8" : "f32";
+  }
 
  private:
   // origin: for messages.

@@ -181,6 +181,7 @@ Profile profile(const Network& network, RunnerOptions options, const Plan& plan,
   options.on_step_context = &clock;
   Profile result;
   result.peak_gmacs = measure_peak_gmacs(options.cpu_features, options.threads);
+  options.keeps_heads = true;  // decoding them is timed
   Runner runner(network, options);
   runner.set_input(input);
   for (int i = 0; i < plan.warmup; ++i) runner.run();

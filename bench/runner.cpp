@@ -18,6 +18,8 @@ Runner::Runner(const Network& network, const RunnerOptions& options)
   config.height = options.size.height;
   config.width = options.size.width;
   config.cpu_features = options.cpu_features;
+  const bool needs_heads = options.mode == Mode::raw_heads || options.keeps_heads;
+  config.flags = needs_heads ? 0 : LINNET_DETECT_ONLY;
   config.on_step = options.on_step;
   config.on_step_context = options.on_step_context;
   session_.open(network_.model(), config, options.threads, network_.name());

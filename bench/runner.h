@@ -22,6 +22,7 @@ struct RunnerOptions {
   Mode mode = Mode::detect;
   uint32_t cpu_features = 0;
   float confidence = 0.25f;
+  bool keeps_heads = false;  // the session has room for all logits although the mode needs none
   linnet_step_hook on_step = nullptr;
   void* on_step_context = nullptr;
 };

@@ -256,6 +256,11 @@ TEST(ObjectnessFirst, SameBoxesAsFromAllLogits) {
     const int height = seed % 2 == 0 ? random.height : 96,
               width = seed % 2 == 0 ? random.width : 64;
     const OpenSession session(model, sized(height, width));
+    linnet_config without_heads = sized(height, width);
+    without_heads.flags = LINNET_DETECT_ONLY;
+    const OpenSession small(model, without_heads, 0xA5);
+    EXPECT_LE(small.bytes(), session.bytes());
+    EXPECT_EQ(linnet_run(small.get(), nullptr, nullptr), LINNET_INVALID_ARGUMENT);
     const std::vector<float> input = random_input(height, width, seed);
     for (const float confidence : {0.0f, 0.05f, 0.25f, 0.3f, 0.5f, 1.0f}) {
       linnet_detect_options options = linnet_detect_options_default();
@@ -269,6 +274,11 @@ TEST(ObjectnessFirst, SameBoxesAsFromAllLogits) {
           linnet_detect_input(session.get(), input.data(), &options, fast.data(), 300, &fast_count),
           LINNET_OK);
       ASSERT_EQ(fast_count, all_count) << "seed " << seed << " confidence " << confidence;
+      ASSERT_EQ(std::memcmp(fast.data(), all.data(), all_count * sizeof(linnet_box)), 0);
+      ASSERT_EQ(
+          linnet_detect_input(small.get(), input.data(), &options, fast.data(), 300, &fast_count),
+          LINNET_OK);
+      ASSERT_EQ(fast_count, all_count);
       ASSERT_EQ(std::memcmp(fast.data(), all.data(), all_count * sizeof(linnet_box)), 0);
       boxes_seen += all_count;
       // There are no whole heads to decode.
