@@ -6,6 +6,7 @@
 #include "converter/error.h"
 #include "converter/passes/build_program.h"
 #include "converter/passes/passes.h"
+#include "converter/quantize/quantize_given.h"
 #include "host/file.h"
 
 namespace linnet::converter {
@@ -49,6 +50,10 @@ Conversion convert(Graph graph, const ConvertOptions& options) {
   if (!options.name.empty()) graph.name = options.name;
   infer_shapes(&graph);
   complete_metadata(&graph, options.metadata);
+  if (is_quantized(graph) && (options.int8 || options.dequantize)) {
+    drop_quantization(&graph);
+    graph.notes.push_back("int8 weights were dequantized to float");
+  }
   PassOptions pass_options;
   pass_options.views = options.views;
   if (options.dump) {
@@ -59,7 +64,11 @@ Conversion convert(Graph graph, const ConvertOptions& options) {
   run_passes(&graph, pass_options);
   Conversion result;
   result.program = build_program(graph, options.views);
-  if (options.int8) result.program = quantize(graph, result.program, *options.int8);
+  if (options.int8) {
+    result.program = quantize(graph, result.program, *options.int8);
+  } else if (is_quantized(graph)) {
+    result.program = quantize_as_given(result.program, &graph.notes);
+  }
   if (options.winograd) choose_winograd(&result.program);
   if (options.dump) options.dump("08-program", to_text(result.program));
   result.file = emit(graph, result.program);

@@ -25,13 +25,14 @@ const std::vector<Option> kOptions = {
     {"--names", "LIST|FILE", "class names, separated by commas, or a file with one a line"},
     {"--size", "HxW", "native size, where the source leaves it open (default 320x320)"},
     {"--name", "TEXT", "model name (default: the input's name)"},
-    {"--int8", nullptr, "quantize to int8; needs --calibrate"},
+    {"--int8", nullptr, "quantize to int8, also what is quantized already; needs --calibrate"},
     {"--calibrate", "DIR|LIST", "pictures like those it will see, or a file with one a line"},
     {"--method", "NAME", "ranges by minmax, percentile, kl or mse (default mse)"},
     {"--no-equalization", nullptr, "one scale for all channels of a layer's output"},
     {"--no-bias-correction", nullptr, "biases as they are"},
     {"--int8-head", nullptr, "int8 logits too"},
     {"--keep-float", "LIST", "layers that stay in floats, by (a part of) their names"},
+    {"--dequantize", nullptr, "a quantized INPUT becomes a model in floats"},
     {"--threads", "N", "for the calibration (default 1)"},
     {"--no-winograd", nullptr, "3x3 convolutions the direct way: slower, a smaller file"},
     {"--no-views", nullptr, "keep concat, split, shuffle and upsample as explicit copies"},
@@ -102,6 +103,7 @@ converter::ConvertOptions make_options(const Args& args, const std::string& inpu
   }
   if (args.has("--names")) options.metadata.class_names = read_names(args.text("--names", ""));
   options.views = !args.has("--no-views");
+  options.dequantize = args.has("--dequantize");
   if (args.has("--int8")) options.int8 = make_int8_options(args);
   options.winograd = !args.has("--no-winograd");
   options.name = args.text("--name", linnet::host::file_stem(input));

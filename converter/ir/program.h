@@ -39,6 +39,9 @@ struct Step {
   Activation activation = Activation::none;
   float alpha = 0;
   std::vector<float> weights, bias;
+  // Of a quantized source file; `quantized` in the order of `weights`.
+  std::optional<QuantizedWeights> quantized;
+  NodeScales scales;
   std::optional<Int8Step> int8;
 };
 

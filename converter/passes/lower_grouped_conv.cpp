@@ -26,18 +26,24 @@ void make_dense(Node* conv, int in_channels) {
                        "expected at most 4 groups for a convolution of this size, found " +
                            std::to_string(conv->groups));
   }
-  std::vector<float> dense(outputs * channels * taps, 0.0f);
-  for (size_t o = 0; o < outputs; ++o) {
-    const size_t first_channel = o / (outputs / groups) * per_group;
-    for (size_t i = 0; i < per_group * taps; ++i) {
-      dense[(o * channels + first_channel) * taps + i] = conv->weights[o * per_group * taps + i];
+  const auto spread = [&](auto* weights) {
+    std::remove_reference_t<decltype(*weights)> dense(outputs * channels * taps, 0);
+    for (size_t o = 0; o < outputs; ++o) {
+      const size_t first_channel = o / (outputs / groups) * per_group;
+      for (size_t i = 0; i < per_group * taps; ++i) {
+        dense[(o * channels + first_channel) * taps + i] = (*weights)[o * per_group * taps + i];
+      }
     }
-  }
-  conv->weights = std::move(dense);
+    *weights = std::move(dense);
+  };
+  spread(&conv->weights);
+  if (conv->quantized && !conv->quantized->values.empty()) spread(&conv->quantized->values);
   conv->groups = 1;
 }
 
-std::vector<float> part_of(const std::vector<float>& all, size_t part, size_t parts) {
+template <typename T>
+std::vector<T> part_of(const std::vector<T>& all, int index, int count) {
+  const auto part = static_cast<size_t>(index), parts = static_cast<size_t>(count);
   const size_t n = all.size() / parts;
   const auto begin = all.begin() + static_cast<std::ptrdiff_t>(part * n);
   return {begin, begin + static_cast<std::ptrdiff_t>(n)};
@@ -63,8 +69,12 @@ void split(Graph* graph, const Node& conv, int in_channels, std::vector<Node>* o
     part.groups = 1;
     part.inputs = {slice.output};
     part.output = graph->add_value(name);
-    part.weights = part_of(conv.weights, static_cast<size_t>(g), static_cast<size_t>(conv.groups));
-    part.bias = part_of(conv.bias, static_cast<size_t>(g), static_cast<size_t>(conv.groups));
+    part.weights = part_of(conv.weights, g, conv.groups);
+    part.bias = part_of(conv.bias, g, conv.groups);
+    if (conv.quantized) {
+      part.quantized->values = part_of(conv.quantized->values, g, conv.groups);
+      part.quantized->steps = part_of(conv.quantized->steps, g, conv.groups);
+    }
     concat.inputs.push_back(part.output);
     out->push_back(std::move(slice));
     out->push_back(std::move(part));

@@ -19,14 +19,16 @@ bool has_int8_form(format::OpCode op) {
 
 class Quantizer {
  public:
-  Quantizer(const SplitProgram& split, const Calibration& calibration,
-            const QuantizeOptions& options, const std::vector<bool>& keep_float)
+  // `calibration` may be null: no bias correction.
+  Quantizer(const SplitProgram& split, const ValueFlow& flow, const Scales& scales,
+            const Calibration* calibration, const QuantizeOptions& options,
+            const std::vector<bool>& keep_float)
       : split_(split),
         steps_(split.program.steps),
         calibration_(calibration),
         options_(options),
-        flow_(split.program),
-        scales_(split.program, flow_, calibration, options.scales) {
+        flow_(flow),
+        scales_(scales) {
     out_.buffers = split.program.buffers;
     out_.head_buffers = split.program.head_buffers;
     for (int i = 0; i < static_cast<int>(steps_.size()); ++i) {
@@ -34,14 +36,14 @@ class Quantizer {
       // A head that something else than a convolution makes, or through an activation.
       if (writes_head(i) && (step(i).op != format::k_conv2d)) int8_.back() = false;
       const bool second = i > 0 && split.first_of_pair[static_cast<size_t>(i) - 1];
-      if (second) int8_.back() = int8_[int8_.size() - 2] = int8_.back() && int8_[int8_.size() - 2];
+      if (second) make_alike(i - 1, i);
     }
     choose_types();
   }
 
   Program run() {
     for (int i = 0; i < static_cast<int>(steps_.size()); ++i) {
-      const bool pair = split_.first_of_pair[static_cast<size_t>(i)];
+      const bool pair = split_.first_of_pair[static_cast<size_t>(i)] && alike(i, i + 1);
       if (int8_[static_cast<size_t>(i)]) {
         add_int8(i, pair);
       } else {
@@ -64,6 +66,24 @@ class Quantizer {
     return out_.buffers[run.tensor].dtype == format::kS8;
   }
 
+  // Channels without a scale of their own are floats.
+  bool makes_floats(int i) const {
+    return (writes_head(i) && !options_.int8_head) || !scales_.known(flow_.output(i)[0]);
+  }
+
+  bool alike(int a, int b) const {
+    return int8_[static_cast<size_t>(a)] == int8_[static_cast<size_t>(b)];
+  }
+  // A convolution and its activation: both int8 or both in floats, unless the convolution makes
+  // floats of int8.
+  void make_alike(int first, int second) {
+    const bool both = int8_[static_cast<size_t>(first)] && int8_[static_cast<size_t>(second)];
+    if (step(first).op != format::k_conv2d || scales_.known(flow_.output(first)[0])) {
+      int8_[static_cast<size_t>(first)] = both;
+    }
+    int8_[static_cast<size_t>(second)] = both;
+  }
+
   // A buffer is int8 if any int8 step uses it; heads are float.
   void choose_types() {
     for (size_t i = 0; i < steps_.size(); ++i) {
@@ -72,7 +92,8 @@ class Quantizer {
         for (const format::Segment& run : operand) out_.buffers[run.tensor].dtype = format::kS8;
       }
       for (const format::Segment& run : steps_[i].output) {
-        if (!is_head(run.tensor)) out_.buffers[run.tensor].dtype = format::kS8;
+        if (!is_head(run.tensor) && scales_.known(flow_.output(static_cast<int>(i))[0]))
+          out_.buffers[run.tensor].dtype = format::kS8;
       }
     }
   }
@@ -86,9 +107,9 @@ class Quantizer {
   std::vector<float> means_of(const std::vector<ChannelSource>& sources) const {
     std::vector<float> means;
     for (const ChannelSource& s : sources) {
-      means.push_back(s.step < 0
+      means.push_back(s.step < 0 || calibration_ == nullptr
                           ? kGrey
-                          : static_cast<float>(calibration_.steps[static_cast<size_t>(s.step)]
+                          : static_cast<float>(calibration_->steps[static_cast<size_t>(s.step)]
                                                    .mean[static_cast<size_t>(s.channel)]));
     }
     return means;
@@ -106,13 +127,13 @@ class Quantizer {
     const int last = pair ? i + 1 : i;  // the step whose output remains
     if (pair) s.output = step(last).output;
     const bool head = writes_head(last);
-    const bool to_float = head && !options_.int8_head;
+    const bool to_float = makes_floats(last);
     if (keeps_scale(s.op)) {
       out_.steps.push_back(std::move(s));
       return;
     }
     const std::vector<Scale> in = scales_of(flow_.operand(i, 0));
-    const std::vector<Scale> out = scales_of(flow_.output(i));
+    const std::vector<Scale> out = to_float ? std::vector<Scale>{} : scales_of(flow_.output(i));
     if (s.op == format::k_add) {
       s.int8 = quantize_add(i, in, out);
     } else if (s.op == format::k_activation) {
@@ -121,20 +142,38 @@ class Quantizer {
     } else {
       const std::vector<float> mean = means_of(flow_.operand(i, 0));
       s.int8 = quantize_dense(
-          {step(i), in, mean, to_float ? std::vector<Scale>{} : out, options_.correct_bias});
+          {step(i), in, mean, out, options_.correct_bias && calibration_ != nullptr});
       if (pair) {
         s.int8->table = activation_table(step(last).activation, step(last).alpha, out[0],
                                          scales_of(flow_.output(last))[0]);
       }
     }
+    const Activation left = to_float ? s.activation : Activation::none;
     s.activation = s.op == format::k_activation ? s.activation : Activation::none;
     s.weights.clear();
     s.bias.clear();
     const SegmentList place = s.output;
-    if (head && !to_float) s.output = add_buffer(s.name, channel_count(place), format::kS8);
+    const bool head_of_int8 = head && !to_float;
+    if (head_of_int8 || left != Activation::none) {
+      s.output =
+          add_buffer(s.name, channel_count(place), head_of_int8 ? format::kS8 : format::kF32);
+    }
     const SegmentList made = s.output;
     out_.steps.push_back(std::move(s));
-    if (head && !to_float) add_dequantize(step(last).name, made, out, place);
+    if (head_of_int8) add_conversions(step(last).name, made, out, format::k_dequantize, place);
+    if (left != Activation::none) add_activation(step(last), made, place);
+  }
+
+  // The clamp of a convolution from int8 to floats, which it cannot do itself.
+  void add_activation(const Step& fused, const SegmentList& from, const SegmentList& to) {
+    Step s;
+    s.op = format::k_activation;
+    s.name = fused.name;
+    s.operands = {from};
+    s.output = to;
+    s.activation = fused.activation;
+    s.alpha = fused.alpha;
+    out_.steps.push_back(std::move(s));
   }
 
   Int8Step quantize_add(int i, const std::vector<Scale>& in, const std::vector<Scale>& out) const {
@@ -148,20 +187,27 @@ class Quantizer {
     return int8;
   }
 
-  // From int8 runs to float runs of the same channels, one step for each zero point.
-  void add_dequantize(const std::string& name, const SegmentList& from,
-                      const std::vector<Scale>& scales, const SegmentList& to) {
+  // Between int8 runs and float runs of the same channels, one step for each zero point.
+  void add_conversions(const std::string& name, const SegmentList& from,
+                       const std::vector<Scale>& scales, format::OpCode op, const SegmentList& to) {
+    const bool to_float = op == format::k_dequantize;
     for (size_t first = 0; first < scales.size();) {
       size_t end = first + 1;
       while (end < scales.size() && scales[end].zero_point == scales[first].zero_point) ++end;
       Step s;
-      s.op = format::k_dequantize;
-      s.name = name + " to float";
+      s.op = op;
+      s.name = name + (to_float ? " to float" : " to int8");
       s.operands = {cut(from, first, end)};
       s.output = cut(to, first, end);
       s.int8.emplace();
-      s.int8->in_zero_point = static_cast<int8_t>(scales[first].zero_point);
-      for (size_t c = first; c < end; ++c) s.int8->multiplier.push_back(scales[c].step);
+      if (to_float) {
+        s.int8->in_zero_point = static_cast<int8_t>(scales[first].zero_point);
+      } else {
+        set_clamp(Activation::none, scales[first], &*s.int8);
+      }
+      for (size_t c = first; c < end; ++c) {
+        s.int8->multiplier.push_back(to_float ? scales[c].step : 1 / scales[c].step);
+      }
       out_.steps.push_back(std::move(s));
       first = end;
     }
@@ -203,16 +249,7 @@ class Quantizer {
     const std::string name = s.name;
     out_.steps.push_back(std::move(s));
     if (!convert) return;
-    const std::vector<Scale> scales = scales_of(flow_.output(last));
-    Step q;
-    q.op = format::k_quantize;
-    q.name = name + " to int8";
-    q.operands = {made};
-    q.output = place;
-    q.int8.emplace();
-    set_clamp(Activation::none, scales[0], &*q.int8);
-    for (const Scale& scale : scales) q.int8->multiplier.push_back(1 / scale.step);
-    out_.steps.push_back(std::move(q));
+    add_conversions(name, made, scales_of(flow_.output(last)), format::k_quantize, place);
   }
 
   // The same channels with those that are int8 converted.
@@ -226,10 +263,10 @@ class Quantizer {
         format::Segment flat = run;
         flat.upsample_shift = 0;
         SegmentList copy = add_buffer(name + " in floats", run.channels, format::kF32);
-        add_dequantize(name, {flat},
-                       scales_of({sources.begin() + static_cast<std::ptrdiff_t>(channel),
-                                  sources.begin() + static_cast<std::ptrdiff_t>(end)}),
-                       copy);
+        add_conversions(name, {flat},
+                        scales_of({sources.begin() + static_cast<std::ptrdiff_t>(channel),
+                                   sources.begin() + static_cast<std::ptrdiff_t>(end)}),
+                        format::k_dequantize, copy);
         copy[0].upsample_shift = run.upsample_shift;
         result.push_back(copy[0]);
       } else {
@@ -266,10 +303,10 @@ class Quantizer {
 
   const SplitProgram& split_;
   const std::vector<Step>& steps_;
-  const Calibration& calibration_;
+  const Calibration* calibration_;
   const QuantizeOptions& options_;
-  ValueFlow flow_;
-  Scales scales_;
+  const ValueFlow& flow_;
+  const Scales& scales_;
   std::vector<bool> int8_;
   Program out_;
 };
@@ -278,7 +315,15 @@ class Quantizer {
 
 Program quantize_program(const SplitProgram& split, const Calibration& calibration,
                          const QuantizeOptions& options, const std::vector<bool>& keep_float) {
-  return Quantizer(split, calibration, options, keep_float).run();
+  const ValueFlow flow(split.program);
+  const Scales scales(split.program, flow, calibration, options.scales);
+  return Quantizer(split, flow, scales, &calibration, options, keep_float).run();
+}
+
+Program quantize_program(const SplitProgram& split, const Scales& scales,
+                         const std::vector<bool>& keep_float) {
+  const ValueFlow flow(split.program);
+  return Quantizer(split, flow, scales, nullptr, {}, keep_float).run();
 }
 
 }  // namespace linnet::converter

@@ -19,4 +19,9 @@ struct QuantizeOptions {
 Program quantize_program(const SplitProgram& split, const Calibration& calibration,
                          const QuantizeOptions& options, const std::vector<bool>& keep_float);
 
+// The same with scales that are known already, and without bias correction, which needs a
+// calibration.
+Program quantize_program(const SplitProgram& split, const Scales& scales,
+                         const std::vector<bool>& keep_float);
+
 }  // namespace linnet::converter
