@@ -74,12 +74,12 @@ const Node* Graph::producer(ValueId value) const {
 
 bool is_quantized(const Graph& graph) {
   return std::any_of(graph.nodes.begin(), graph.nodes.end(),
-                     [](const Node& node) { return node.quantized.has_value(); });
+                     [](const Node& node) { return !node.weight_steps.empty(); });
 }
 
 void drop_quantization(Graph* graph) {
   for (Node& node : graph->nodes) {
-    node.quantized.reset();
+    node.weight_steps.clear();
     node.scales = {};
   }
 }

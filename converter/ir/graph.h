@@ -70,8 +70,8 @@ struct Node {
   std::vector<int> permutation;              // permute_channels
   std::vector<float> weights, bias;          // conv: bias is always output channels long
 
-  // Of a quantized source file. `weights` holds what the int8 values stand for.
-  std::optional<QuantizedWeights> quantized;  // conv
+  // Of a quantized source file, whose `weights` are what its whole numbers stand for.
+  std::vector<float> weight_steps;  // conv: of each output channel; empty if it is not quantized
   NodeScales scales;
 };
 

@@ -39,8 +39,7 @@ struct Step {
   Activation activation = Activation::none;
   float alpha = 0;
   std::vector<float> weights, bias;
-  // Of a quantized source file; `quantized` in the order of `weights`.
-  std::optional<QuantizedWeights> quantized;
+  std::vector<float> weight_steps;  // of a quantized source file, one per output channel
   NodeScales scales;
   std::optional<Int8Step> int8;
 };

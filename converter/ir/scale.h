@@ -32,13 +32,6 @@ inline Scale covering(float low, float high) {
   return scale;
 }
 
-// The int8 weights of a convolution as a quantized source file has them.
-struct QuantizedWeights {
-  std::vector<int8_t> values;  // in the order of the float weights, -127 to 127; empty if the
-                               // file's values are no such numbers
-  std::vector<float> steps;  // of each output channel
-};
-
 // The scales that a quantized source file gives a node.
 struct NodeScales {
   std::vector<std::optional<Scale>>

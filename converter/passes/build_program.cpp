@@ -178,37 +178,22 @@ class Builder {
     step->output = merge({node.output}, out, out_order);
     const size_t taps =
         static_cast<size_t>(node.window.kernel_h) * static_cast<size_t>(node.window.kernel_w);
-    std::vector<int> filters;
-    filters.reserve(out.size() * in.size());
+    step->weights.reserve(node.weights.size());
     for (const int o : out_order) {
-      for (const int i : in_order) filters.push_back(o * static_cast<int>(in.size()) + i);
+      add_output(node, o, step);
+      for (const int i : in_order) {
+        const size_t filter = static_cast<size_t>(o) * in.size() + static_cast<size_t>(i);
+        const auto first = node.weights.begin() + static_cast<std::ptrdiff_t>(filter * taps);
+        step->weights.insert(step->weights.end(), first, first + static_cast<std::ptrdiff_t>(taps));
+      }
     }
-    take_weights(node, filters, out_order, taps, step);
   }
 
-  // Runs of `length` values, in the order of `picked`.
-  template <typename T>
-  static std::vector<T> pick_runs(const std::vector<T>& from, const std::vector<int>& picked,
-                                  size_t length) {
-    std::vector<T> runs;
-    if (from.empty()) return runs;
-    runs.reserve(from.size());
-    for (const int run : picked) {
-      const auto first =
-          from.begin() + static_cast<std::ptrdiff_t>(static_cast<size_t>(run) * length);
-      runs.insert(runs.end(), first, first + static_cast<std::ptrdiff_t>(length));
-    }
-    return runs;
-  }
-
-  // Weights of `filters`, the rest of `outputs`.
-  static void take_weights(const Node& node, const std::vector<int>& filters,
-                           const std::vector<int>& outputs, size_t taps, Step* step) {
-    step->weights = pick_runs(node.weights, filters, taps);
-    step->bias = pick_runs(node.bias, outputs, 1);
-    if (!node.quantized) return;
-    step->quantized = {pick_runs(node.quantized->values, filters, taps),
-                       pick_runs(node.quantized->steps, outputs, 1)};
+  // All but the weights.
+  static void add_output(const Node& node, int channel, Step* step) {
+    const auto o = static_cast<size_t>(channel);
+    step->bias.push_back(node.bias[o]);
+    if (!node.weight_steps.empty()) step->weight_steps.push_back(node.weight_steps[o]);
   }
 
   // The engine computes the panel that holds the objectness of all anchors before it decides on the
@@ -231,7 +216,13 @@ class Builder {
       step->operands.push_back(merge({input, node.output}, locate(input), order));
     }
     if (node.kind != NodeKind::conv) return;
-    take_weights(node, order, order, node.weights.size() / node.bias.size(), step);
+    const size_t taps = node.weights.size() / node.bias.size();
+    for (const int channel : order) {
+      add_output(node, channel, step);
+      const auto first =
+          node.weights.begin() + static_cast<std::ptrdiff_t>(static_cast<size_t>(channel) * taps);
+      step->weights.insert(step->weights.end(), first, first + static_cast<std::ptrdiff_t>(taps));
+    }
   }
 
   // An explicit movement: its inputs one after the other, channels picked as the op says.

@@ -75,7 +75,7 @@ class Folder {
   void fold_into_producer(Node* affine) {
     const int index = sole_producer(affine->inputs[0], NodeKind::conv);
     // The int8 weights of a quantized file are used as they are.
-    if (index < 0 || graph_->nodes[static_cast<size_t>(index)].quantized) return;
+    if (index < 0 || !graph_->nodes[static_cast<size_t>(index)].weight_steps.empty()) return;
     // The conv takes the affine's place, so that its output keeps the affine's name and position.
     Node folded = graph_->nodes[static_cast<size_t>(index)];
     scale_outputs(&folded, *affine);
@@ -87,7 +87,7 @@ class Folder {
 
   void fold_into_reader(Node* conv) {
     const int index = sole_producer(conv->inputs[0], NodeKind::affine);
-    if (index < 0 || has_padding(conv->window) || conv->quantized) return;
+    if (index < 0 || has_padding(conv->window) || !conv->weight_steps.empty()) return;
     const Node& affine = graph_->nodes[static_cast<size_t>(index)];
     scale_inputs(conv, affine);
     conv->inputs[0] = affine.inputs[0];

@@ -46,13 +46,12 @@ Window enlarge(Window w, int f) {
 }
 
 // Moves each filter tap to the pixel that its block channel came from.
-template <typename T>
-std::vector<T> spread(const std::vector<T>& old, const Node& conv, const Blocks& blocks,
-                      int channels, const Window& large) {
+std::vector<float> spread(const Node& conv, const Blocks& blocks, int channels,
+                          const Window& large) {
   const int f = blocks.node->factor;
   const Window& small = conv.window;
   const auto inputs = static_cast<int>(blocks.source.size());
-  std::vector<T> weights(old.size(), 0);
+  std::vector<float> weights(conv.weights.size(), 0.0f);
   size_t from = 0;
   for (int o = 0; o < static_cast<int>(conv.bias.size()); ++o) {
     for (int i = 0; i < inputs; ++i) {
@@ -62,7 +61,7 @@ std::vector<T> spread(const std::vector<T>& old, const Node& conv, const Blocks&
         for (int x = 0; x < small.kernel_w; ++x) {
           const int row = plane * large.kernel_h + y * f + block / f;
           const int to = row * large.kernel_w + x * f + block % f;
-          weights[static_cast<size_t>(to)] = old[from++];
+          weights[static_cast<size_t>(to)] = conv.weights[from++];
         }
       }
     }
@@ -81,10 +80,7 @@ void fold_space_to_depth(Graph* graph) {
     const ValueId input = blocks.node->inputs[0];
     const int channels = graph->values[static_cast<size_t>(input)].shape.channels;
     const Window large = enlarge(node.window, blocks.node->factor);
-    node.weights = spread(node.weights, node, blocks, channels, large);
-    if (node.quantized && !node.quantized->values.empty()) {
-      node.quantized->values = spread(node.quantized->values, node, blocks, channels, large);
-    }
+    node.weights = spread(node, blocks, channels, large);
     node.window = large;
     node.inputs[0] = input;
   }

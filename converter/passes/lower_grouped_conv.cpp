@@ -26,23 +26,18 @@ void make_dense(Node* conv, int in_channels) {
                        "expected at most 4 groups for a convolution of this size, found " +
                            std::to_string(conv->groups));
   }
-  const auto spread = [&](auto* weights) {
-    std::remove_reference_t<decltype(*weights)> dense(outputs * channels * taps, 0);
-    for (size_t o = 0; o < outputs; ++o) {
-      const size_t first_channel = o / (outputs / groups) * per_group;
-      for (size_t i = 0; i < per_group * taps; ++i) {
-        dense[(o * channels + first_channel) * taps + i] = (*weights)[o * per_group * taps + i];
-      }
+  std::vector<float> dense(outputs * channels * taps, 0.0f);
+  for (size_t o = 0; o < outputs; ++o) {
+    const size_t first_channel = o / (outputs / groups) * per_group;
+    for (size_t i = 0; i < per_group * taps; ++i) {
+      dense[(o * channels + first_channel) * taps + i] = conv->weights[o * per_group * taps + i];
     }
-    *weights = std::move(dense);
-  };
-  spread(&conv->weights);
-  if (conv->quantized && !conv->quantized->values.empty()) spread(&conv->quantized->values);
+  }
+  conv->weights = std::move(dense);
   conv->groups = 1;
 }
 
-template <typename T>
-std::vector<T> part_of(const std::vector<T>& all, int index, int count) {
+std::vector<float> part_of(const std::vector<float>& all, int index, int count) {
   const auto part = static_cast<size_t>(index), parts = static_cast<size_t>(count);
   const size_t n = all.size() / parts;
   const auto begin = all.begin() + static_cast<std::ptrdiff_t>(part * n);
@@ -71,10 +66,7 @@ void split(Graph* graph, const Node& conv, int in_channels, std::vector<Node>* o
     part.output = graph->add_value(name);
     part.weights = part_of(conv.weights, g, conv.groups);
     part.bias = part_of(conv.bias, g, conv.groups);
-    if (conv.quantized) {
-      part.quantized->values = part_of(conv.quantized->values, g, conv.groups);
-      part.quantized->steps = part_of(conv.quantized->steps, g, conv.groups);
-    }
+    part.weight_steps = part_of(conv.weight_steps, g, conv.groups);
     concat.inputs.push_back(part.output);
     out->push_back(std::move(slice));
     out->push_back(std::move(part));

@@ -13,26 +13,18 @@ namespace {
 enum class Rank : uint8_t { none, derived, maker, reader, convolution };
 
 struct Want {
-  Scale scale;
+  std::vector<Scale> scales;  // different ones
   Rank rank = Rank::none;
-  bool widened = false;
 };
 
-// Covers what both cover.
-Scale widest(const Scale& a, const Scale& b) {
-  if (a.zero_point == b.zero_point) return a.step > b.step ? a : b;
-  return covering(std::min(a.low(), b.low()), std::max(a.high(), b.high()));
-}
-
-// The same range with another zero point.
-Scale refit(const Scale& scale, int zero_point) {
-  if (scale.zero_point == zero_point) return scale;
-  Scale fitted = {0, zero_point};
+// The finest scale with this zero point that covers low to high.
+Scale fit(float low, float high, int zero_point) {
+  Scale scale = {0, zero_point};
   const auto above = static_cast<float>(127 - zero_point);
   const auto below = static_cast<float>(zero_point + 128);
-  if (above > 0) fitted.step = std::max(fitted.step, scale.high() / above);
-  if (below > 0) fitted.step = std::max(fitted.step, -scale.low() / below);
-  return fitted;
+  if (above > 0) scale.step = std::max(scale.step, high / above);
+  if (below > 0) scale.step = std::max(scale.step, -low / below);
+  return scale;
 }
 
 // What an activation must tell apart in front of it, so that what comes out fills `out`.
@@ -68,8 +60,8 @@ class Collector {
     GivenScales given;
     for (int i = 0; i < count(); ++i) given.steps.push_back(resolve(i));
     for (const std::vector<Want>& wants : wants_) {
-      given.widened += static_cast<int>(
-          std::count_if(wants.begin(), wants.end(), [](const Want& want) { return want.widened; }));
+      given.widened += static_cast<int>(std::count_if(
+          wants.begin(), wants.end(), [](const Want& want) { return want.scales.size() > 1; }));
     }
     return given;
   }
@@ -83,19 +75,17 @@ class Collector {
     for (const ChannelSource& source : sources) {
       if (source.step < 0) continue;
       Want& old = wants(source.step)[static_cast<size_t>(source.channel)];
-      if (rank < old.rank) continue;
-      if (rank > old.rank) {
-        old = {scale, rank};
-      } else if (scale != old.scale) {
-        old = {widest(scale, old.scale), rank, true};
-      }
+      if (rank > old.rank) old = {{}, rank};
+      const bool is_new =
+          std::find(old.scales.begin(), old.scales.end(), scale) == old.scales.end();
+      if (rank == old.rank && is_new) old.scales.push_back(scale);
     }
   }
 
   void collect(int i) {
     const Step& s = step(i);
-    const Rank rank =
-        s.quantized ? Rank::convolution : (keeps_scale(s.op) ? Rank::maker : Rank::reader);
+    const Rank rank = !s.weight_steps.empty() ? Rank::convolution
+                                              : (keeps_scale(s.op) ? Rank::maker : Rank::reader);
     for (size_t k = 0; k < s.operands.size(); ++k) {
       const std::optional<Scale> scale = s.scales.input(k);
       if (scale) want(flow_.operand(i, static_cast<int>(k)), *scale, rank);
@@ -107,7 +97,8 @@ class Collector {
   void derive(int i) {
     const Step& s = step(i);
     if (s.op != format::k_activation || !known(i)) return;
-    want(flow_.operand(i, 0), before_activation(s.activation, s.alpha, whole(i)), Rank::derived);
+    want(flow_.operand(i, 0), before_activation(s.activation, s.alpha, whole(i).scale()),
+         Rank::derived);
   }
 
   bool known(int i) const {
@@ -116,26 +107,52 @@ class Collector {
                        [](const Want& want) { return want.rank != Rank::none; });
   }
 
-  // One scale for all that the group of step i makes.
-  Scale whole(int i) {
-    std::optional<Scale> all;
+  // What the scales of a channel cover together. Scales with one zero point have one that is the
+  // same as the coarsest of them; the others cover nothing that the step does not make.
+  struct Cover {
+    std::optional<Scale> coarsest;
+    bool one_zero_point = true;
+    float low = 0, high = 0;
+
+    void add(const Scale& scale, bool positive) {
+      one_zero_point &= !coarsest || coarsest->zero_point == scale.zero_point;
+      if (!coarsest || scale.step > coarsest->step) coarsest = scale;
+      low = std::min(low, positive ? 0 : scale.low());
+      high = std::max(high, scale.high());
+    }
+    Scale scale() const { return one_zero_point ? *coarsest : covering(low, high); }
+  };
+
+  void cover(int i, const Want& want, Cover* to) const {
+    const bool positive =
+        step(i).activation == Activation::relu || step(i).activation == Activation::relu6;
+    for (const Scale& scale : want.scales) to->add(scale, positive);
+  }
+
+  // All that the group of step i makes.
+  Cover whole(int i) const {
+    Cover all;
     for (int k = 0; k < count(); ++k) {
       if (groups_.root(k) != groups_.root(i)) continue;
-      for (const Want& want : wants(k)) {
-        if (want.rank != Rank::none) all = all ? widest(*all, want.scale) : want.scale;
-      }
+      for (const Want& want : wants_[static_cast<size_t>(k)]) cover(k, want, &all);
     }
-    return all.value_or(Scale{});
+    return all;
   }
 
   std::vector<Scale> resolve(int i) {
     if (keeps_scale(step(i).op) || !known(i)) return {};
-    const Scale all = whole(i);
+    const Cover all = whole(i);
     std::vector<Scale> scales;
-    for (Want& want : wants(i)) {
-      const bool own = want.rank != Rank::none && !groups_.even(i);
-      scales.push_back(own ? refit(want.scale, all.zero_point) : all);
-      want.widened |= want.rank != Rank::none && scales.back() != want.scale;
+    for (const Want& want : wants(i)) {
+      Cover own;
+      cover(i, want, &own);
+      if (!own.coarsest || groups_.even(i)) {
+        scales.push_back(all.scale());
+      } else if (all.one_zero_point) {
+        scales.push_back(own.scale());
+      } else {
+        scales.push_back(fit(own.low, own.high, all.scale().zero_point));
+      }
     }
     return scales;
   }

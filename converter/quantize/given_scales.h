@@ -10,7 +10,7 @@ namespace linnet::converter {
 struct GivenScales {
   // Of each channel of each step's output; none for a step that the file gives no scale for.
   std::vector<std::vector<Scale>> steps;
-  int widened = 0;  // channels that the file reads in several scales; they got the widest
+  int widened = 0;  // channels that the file reads in several scales; they got one that covers all
 };
 
 // A file says for a convolution what its input is rounded to, so a channel gets the scale of the

@@ -42,7 +42,7 @@ class Chooser {
   bool has_scales(int i) const {
     const Step& s = step(i);
     const bool convolves = s.op == format::k_conv2d || s.op == format::k_dwconv2d;
-    if (convolves && !s.quantized) return false;
+    if (convolves && s.weight_steps.empty()) return false;
     for (size_t k = 0; k < s.operands.size(); ++k) {
       if (!known(flow_.operand(i, static_cast<int>(k)))) return false;
     }
@@ -117,11 +117,10 @@ Program quantize_as_given(const Program& program, std::vector<std::string>* note
     const bool convolves = step.op == format::k_conv2d || step.op == format::k_dwconv2d;
     floats += convolves && keep_float[i];
     if (step.op != format::k_conv2d || keep_float[i]) continue;
-    rounded_again += step.quantized->values.empty() ||
-                     reads_several_scales(flow.operand(static_cast<int>(i), 0), scales);
+    rounded_again += reads_several_scales(flow.operand(static_cast<int>(i), 0), scales);
   }
   notes->push_back("int8 weights and scales are the file's");
-  add_note(given.widened, "channels are read in several scales and got the widest", notes);
+  add_note(given.widened, "channels are read in several scales and got one that covers all", notes);
   add_note(rounded_again,
            "convolutions read channels of different scales; their weights were rounded again",
            notes);

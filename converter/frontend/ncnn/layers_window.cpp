@@ -75,29 +75,21 @@ Scale read_scale(const Layer& layer, const char* what, WeightReader* reader) {
   return {step_of(layer, what, reader->plain(layer, 1)[0]), 0};
 }
 
-// The int8 values become node->quantized, node->weights what they stand for.
-void set_quantized(const Layer& layer, const std::vector<float>& scales, Node* node) {
+// From whole numbers to what they stand for.
+void dequantize(const Layer& layer, const std::vector<float>& scales, Node* node) {
   const size_t outputs = node->bias.size();
   const size_t per_output = node->weights.size() / outputs;
-  QuantizedWeights quantized;
-  bool fits = true;
   for (size_t o = 0; o < outputs; ++o) {
     const float scale = scales[o * scales.size() / outputs];
     // ncnn writes scale 0 for a filter that is all zero.
     const float step = scale == 0 ? 0 : step_of(layer, "weights", scale);
-    quantized.steps.push_back(step);
+    node->weight_steps.push_back(step);
     for (size_t i = o * per_output; i < (o + 1) * per_output; ++i) {
-      float& weight = node->weights[i];
-      fits &= weight >= -127;
-      quantized.values.push_back(static_cast<int8_t>(scale == 0 ? 0 : weight));
-      weight *= step;
-      if (!std::isfinite(weight)) {
-        throw ConvertError(layer.describe(), "an int8 scale of its weights is too small");
-      }
+      node->weights[i] *= step;
+      if (std::isfinite(node->weights[i])) continue;
+      throw ConvertError(layer.describe(), "an int8 scale of its weights is too small");
     }
   }
-  if (!fits) quantized.values.clear();
-  node->quantized = std::move(quantized);
 }
 
 // Weights, bias and, for int8, scales, in the file's order.
@@ -116,7 +108,7 @@ void read_weights(const Layer& layer, const WeightCounts& counts, WeightReader* 
   node->scales.inputs = {read_scale(layer, "input", reader)};
   // Above 100: it rounds what it makes, after the activation, for the layer behind it.
   if (counts.scale_term > 100) node->scales.output = read_scale(layer, "output", reader);
-  if (blob.is_int8) set_quantized(layer, scales, node);
+  if (blob.is_int8) dequantize(layer, scales, node);
 }
 
 int scale_term_of(const Layer& layer) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -26,10 +25,9 @@ enum class Kind : uint8_t {
   unknown,   // something that cannot be expressed; an error if the network needs it
 };
 
-// Weights or biases that went through DequantizeLinear.
-struct QuantizedConstant {
-  std::vector<int8_t> values;               // minus the zero point; none if they are no -127 to 127
-  std::vector<double> scales, zero_points;  // one, or one for each of the first axis
+// Of a quantized constant: one, or one for each of the first axis.
+struct ConstantScales {
+  std::vector<double> scales, zero_points;
 };
 
 struct Symbol {
@@ -43,7 +41,7 @@ struct Symbol {
   Window padding;                                          // padded
   std::set<int> heads;                                     // tail: indices of heads
   std::string problem;                                     // unknown: what to say
-  std::shared_ptr<const QuantizedConstant> quantized;      // constant: real numbers made of these
+  std::vector<double> steps;   // constant: real numbers that are whole multiples of these
   std::optional<Scale> scale;  // feature and what is made of one: what it was rounded to last
   int whole_type = 0;          // kUint8, kInt8 between QuantizeLinear and DequantizeLinear
 };
@@ -125,12 +123,12 @@ class Importer {
   std::vector<double> numbers(const NodeProto& node, size_t index);
   int type_of(const NodeProto& node, size_t index) const;
   Scale scale_of(const NodeProto& node, const Quantity& at, int* type);
-  QuantizedConstant constant_scales(const NodeProto& node, const Quantity& at,
-                                    const std::vector<int64_t>& dims, int type);
+  ConstantScales constant_scales(const NodeProto& node, const Quantity& at,
+                                 const std::vector<int64_t>& dims, int type);
   Symbol quantized_constant(const NodeProto& node, std::vector<double> whole,
-                            std::vector<int64_t> dims, QuantizedConstant scales);
+                            std::vector<int64_t> dims, ConstantScales scales);
   Symbol convolution_bias(const NodeProto& node, const NodeProto& real);
-  static std::optional<QuantizedWeights> quantized_weights(const Symbol& weights, size_t outputs);
+  static std::vector<float> weight_steps(const Symbol& weights, size_t outputs);
   void take_scales(const NodeProto& node, Node* ir, Symbol* made) const;
   void check_numbers(const NodeProto& node) const;
   // heads.cpp

@@ -92,9 +92,9 @@ Scale Importer::scale_of(const NodeProto& node, const Quantity& at, int* type) {
 }
 
 // Scales and zero points of a constant: one, or one for each of its first axis.
-QuantizedConstant Importer::constant_scales(const NodeProto& node, const Quantity& at,
-                                            const std::vector<int64_t>& dims, int type) {
-  QuantizedConstant out;
+ConstantScales Importer::constant_scales(const NodeProto& node, const Quantity& at,
+                                         const std::vector<int64_t>& dims, int type) {
+  ConstantScales out;
   out.scales = numbers(node, at.scale);
   check_scales(node, out.scales);
   out.zero_points.assign(out.scales.size(), 0);
@@ -121,23 +121,17 @@ QuantizedConstant Importer::constant_scales(const NodeProto& node, const Quantit
 
 // A symbol for `whole` numbers, with what they stand for.
 Symbol Importer::quantized_constant(const NodeProto& node, std::vector<double> whole,
-                                    std::vector<int64_t> dims, QuantizedConstant scales) {
+                                    std::vector<int64_t> dims, ConstantScales scales) {
   charge(node, whole.size());
   Symbol symbol;
   symbol.kind = Kind::constant;
   const size_t per_scale = std::max<size_t>(1, whole.size() / scales.scales.size());
-  bool fits = true;
   for (size_t i = 0; i < whole.size(); ++i) {
     const size_t k = i / per_scale;
-    const double value = whole[i] - scales.zero_points[k];
-    // -128 too is left out: kernels multiply with -127 to 127.
-    fits &= std::abs(value) <= 127;
-    scales.values.push_back(static_cast<int8_t>(std::clamp(value, -127.0, 127.0)));
-    symbol.constant.values.push_back(value * scales.scales[k]);
+    symbol.constant.values.push_back((whole[i] - scales.zero_points[k]) * scales.scales[k]);
   }
-  if (!fits) scales.values.clear();
   symbol.constant.dims = std::move(dims);
-  symbol.quantized = std::make_shared<const QuantizedConstant>(std::move(scales));
+  symbol.steps = std::move(scales.scales);
   return symbol;
 }
 
@@ -155,7 +149,7 @@ void Importer::quantize_linear(const NodeProto& node) {
   std::vector<int64_t> dims;
   const std::vector<float> values = weights(node, 0, &dims);
   if (has_input(node, 2)) type = type_of(node, 2);
-  QuantizedConstant scales = constant_scales(node, at, dims, type);
+  ConstantScales scales = constant_scales(node, at, dims, type);
   const Limits limits = limits_of(node, type);
   const size_t per_scale = std::max<size_t>(1, values.size() / scales.scales.size());
   std::vector<double> whole;
@@ -241,10 +235,10 @@ Symbol Importer::convolution_bias(const NodeProto& node, const NodeProto& real) 
   const Symbol& in = read(real, 0);
   const Symbol& weights = read(real, 1);
   std::vector<double> values = numbers(node, 8);
-  if (!in.scale || !weights.quantized || values.empty()) {
+  if (!in.scale || weights.steps.empty() || values.empty()) {
     throw ConvertError(node.describe(), "expected a feature map, constant weights and biases");
   }
-  const std::vector<double>& steps = weights.quantized->scales;
+  const std::vector<double>& steps = weights.steps;
   for (size_t o = 0; o < values.size(); ++o) {
     values[o] *= in.scale->step * steps[steps.size() == 1 ? 0 : std::min(o, steps.size() - 1)];
   }
@@ -255,15 +249,11 @@ Symbol Importer::convolution_bias(const NodeProto& node, const NodeProto& real) 
   return bias;
 }
 
-// What a convolution keeps of quantized weights.
-std::optional<QuantizedWeights> Importer::quantized_weights(const Symbol& weights, size_t outputs) {
-  if (weights.quantized == nullptr) return std::nullopt;
-  const std::vector<double>& scales = weights.quantized->scales;
-  QuantizedWeights out;
-  out.values = weights.quantized->values;
-  out.steps.assign(outputs, static_cast<float>(scales[0]));
-  if (scales.size() == outputs) out.steps.assign(scales.begin(), scales.end());
-  return out;
+// The step of each output channel of a convolution's weights; none if they are not quantized.
+std::vector<float> Importer::weight_steps(const Symbol& weights, size_t outputs) {
+  const std::vector<double>& steps = weights.steps;
+  if (steps.empty() || steps.size() == outputs) return {steps.begin(), steps.end()};
+  return std::vector<float>(outputs, static_cast<float>(steps[0]));
 }
 
 // Notes in which scales the node reads its inputs. A node that moves whole numbers makes such.
