@@ -24,6 +24,7 @@ Scale fit(float low, float high, int zero_point) {
   const auto below = static_cast<float>(zero_point + 128);
   if (above > 0) scale.step = std::max(scale.step, high / above);
   if (below > 0) scale.step = std::max(scale.step, -low / below);
+  if (!(scale.step > 0)) scale.step = 1;  // nothing but zeros
   return scale;
 }
 

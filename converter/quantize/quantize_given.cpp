@@ -84,7 +84,7 @@ class Chooser {
                          [&](const format::Segment& run) { return buffers[run.tensor]; });
     };
     const Step& s = step(i);
-    const bool writes = s.op != format::k_conv2d && any(s.output);
+    const bool writes = !makes_floats(i) && any(s.output);
     return writes || std::any_of(s.operands.begin(), s.operands.end(), any);
   }
 
