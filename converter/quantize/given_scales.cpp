@@ -13,8 +13,9 @@ namespace {
 enum class Rank : uint8_t { none, derived, maker, reader, convolution };
 
 struct Want {
-  std::vector<Scale> scales;  // different ones
+  Scale scale;  // the finest
   Rank rank = Rank::none;
+  bool several = false;
 };
 
 // The finest scale with this zero point that covers low to high.
@@ -61,8 +62,8 @@ class Collector {
     GivenScales given;
     for (int i = 0; i < count(); ++i) given.steps.push_back(resolve(i));
     for (const std::vector<Want>& wants : wants_) {
-      given.widened += static_cast<int>(std::count_if(
-          wants.begin(), wants.end(), [](const Want& want) { return want.scales.size() > 1; }));
+      given.widened += static_cast<int>(
+          std::count_if(wants.begin(), wants.end(), [](const Want& want) { return want.several; }));
     }
     return given;
   }
@@ -76,10 +77,10 @@ class Collector {
     for (const ChannelSource& source : sources) {
       if (source.step < 0) continue;
       Want& old = wants(source.step)[static_cast<size_t>(source.channel)];
-      if (rank > old.rank) old = {{}, rank};
-      const bool is_new =
-          std::find(old.scales.begin(), old.scales.end(), scale) == old.scales.end();
-      if (rank == old.rank && is_new) old.scales.push_back(scale);
+      if (rank < old.rank) continue;
+      if (rank > old.rank) old = {scale, rank};
+      old.several |= old.scale != scale;
+      if (scale.step < old.scale.step) old.scale = scale;
     }
   }
 
@@ -108,8 +109,8 @@ class Collector {
                        [](const Want& want) { return want.rank != Rank::none; });
   }
 
-  // What the scales of a channel cover together. Scales with one zero point have one that is the
-  // same as the coarsest of them; the others cover nothing that the step does not make.
+  // What scales cover together. Those with one zero point have one that is the coarsest of them; of
+  // others what lies below zero does not count if the step makes no such values.
   struct Cover {
     std::optional<Scale> coarsest;
     bool one_zero_point = true;
@@ -127,7 +128,7 @@ class Collector {
   void cover(int i, const Want& want, Cover* to) const {
     const bool positive =
         step(i).activation == Activation::relu || step(i).activation == Activation::relu6;
-    for (const Scale& scale : want.scales) to->add(scale, positive);
+    if (want.rank != Rank::none) to->add(want.scale, positive);
   }
 
   // All that the group of step i makes.
@@ -150,7 +151,7 @@ class Collector {
       if (!own.coarsest || groups_.even(i)) {
         scales.push_back(all.scale());
       } else if (all.one_zero_point) {
-        scales.push_back(own.scale());
+        scales.push_back(want.scale);
       } else {
         scales.push_back(fit(own.low, own.high, all.scale().zero_point));
       }

@@ -34,9 +34,13 @@ class Chooser {
     return std::all_of(sources.begin(), sources.end(),
                        [&](const ChannelSource& source) { return scales_.known(source); });
   }
+  bool writes_head(int i) const {
+    const std::vector<int>& heads = program_.head_buffers;
+    return std::find(heads.begin(), heads.end(), step(i).output[0].tensor) != heads.end();
+  }
   // Dense convolutions can turn int8 into floats, all else needs a scale for what it makes.
   bool makes_floats(int i) const {
-    return step(i).op == format::k_conv2d && !known(flow_.output(i));
+    return step(i).op == format::k_conv2d && (writes_head(i) || !known(flow_.output(i)));
   }
 
   bool has_scales(int i) const {
@@ -120,7 +124,7 @@ Program quantize_as_given(const Program& program, std::vector<std::string>* note
     rounded_again += reads_several_scales(flow.operand(static_cast<int>(i), 0), scales);
   }
   notes->push_back("int8 weights and scales are the file's");
-  add_note(given.widened, "channels are read in several scales and got one that covers all", notes);
+  add_note(given.widened, "channels are read in several scales and got the finest", notes);
   add_note(rounded_again,
            "convolutions read channels of different scales; their weights were rounded again",
            notes);
