@@ -1,7 +1,9 @@
 #include "converter/quantize/quantize_given.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "converter/error.h"
 #include "converter/quantize/given_scales.h"
 #include "converter/quantize/quantize_program.h"
 
@@ -18,11 +20,10 @@ class Chooser {
 
   std::vector<bool> keep_float() const {
     const auto count = static_cast<int>(program_.steps.size());
-    std::vector<bool> keep;
-    for (int i = 0; i < count; ++i) keep.push_back(!has_scales(i));
     const std::vector<bool> mixed = unscaled_buffers();
+    std::vector<bool> keep(program_.steps.size());
     for (int i = 0; i < count; ++i) {
-      if (touches(i, mixed)) keep[static_cast<size_t>(i)] = true;
+      keep[static_cast<size_t>(i)] = !has_scales(i) || touches(i, mixed);
     }
     return keep;
   }
@@ -103,6 +104,18 @@ bool reads_several_scales(const Sources& sources, const Scales& scales) {
   });
 }
 
+// Floats of a source file may be anything; what becomes whole numbers must not.
+void check_finite(const Step& step) {
+  const auto finite = [](float value) { return std::isfinite(value); };
+  if (std::all_of(step.weights.begin(), step.weights.end(), finite) &&
+      std::all_of(step.bias.begin(), step.bias.end(), finite) && finite(step.alpha)) {
+    return;
+  }
+  throw ConvertError("layer '" + step.name + "'",
+                     "expected finite weights, biases and slopes, found one that is infinite or "
+                     "not a number; is the file damaged?");
+}
+
 void add_note(int count, const char* what, std::vector<std::string>* notes) {
   if (count > 0) notes->push_back(std::to_string(count) + " " + what);
 }
@@ -120,6 +133,7 @@ Program quantize_as_given(const Program& program, std::vector<std::string>* note
     const Step& step = split.program.steps[i];
     const bool convolves = step.op == format::k_conv2d || step.op == format::k_dwconv2d;
     floats += convolves && keep_float[i];
+    if (!keep_float[i]) check_finite(step);
     if (step.op != format::k_conv2d || keep_float[i]) continue;
     rounded_again += reads_several_scales(flow.operand(static_cast<int>(i), 0), scales);
   }

@@ -100,12 +100,14 @@ class Quantizer {
 
   std::vector<Scale> scales_of(const std::vector<ChannelSource>& sources) const {
     std::vector<Scale> scales;
+    scales.reserve(sources.size());
     for (const ChannelSource& source : sources) scales.push_back(scales_.of(source));
     return scales;
   }
 
   std::vector<float> means_of(const std::vector<ChannelSource>& sources) const {
     std::vector<float> means;
+    means.reserve(sources.size());
     for (const ChannelSource& s : sources) {
       means.push_back(s.step < 0 || calibration_ == nullptr
                           ? kGrey

@@ -221,6 +221,18 @@ TEST(OnnxQuantized, BadZeroPointsNameTheNode) {
   expect_error(qdq(s), "'node_wd': expected zero points from -128 to 127, found 128");
 }
 
+TEST(OnnxQuantized, EmptyWeightsAndInfiniteBiases) {
+  OnnxBuilder empty = front({});
+  empty.whole("e", {0}, {}, kInt8).floats("e_s", {0}, {});
+  empty.node("DequantizeLinear", {"e", "e_s"}, {"ed"}, {Attr::integer("axis", 0)});
+  expect_error(empty, "'node_ed': expected one scale and zero point");
+  OnnxBuilder infinite = front({});
+  infinite.node("DequantizeLinear", {"w", "w_s"}, {"wd"}, {Attr::integer("axis", 0)});
+  infinite.node("DequantizeLinear", {"xq", "in_s", "in_z"}, {"xd"});
+  infinite.floats("inf", {kChannels}, {1, 2, INFINITY, 4}).node("Conv", {"xd", "wd", "inf"}, {"y"});
+  expect_error(infinite.heads("y", kChannels, 1), "layer 'node_y': expected finite weights");
+}
+
 TEST(OnnxQuantized, OperatorsThatDoNotFitName) {
   const OnnxBuilder b = front({});
   OnnxBuilder missing = b;

@@ -104,7 +104,7 @@ ConstantScales Importer::constant_scales(const NodeProto& node, const Quantity& 
   }
   const size_t count = out.scales.size();
   const bool one_each = !dims.empty() && static_cast<int64_t>(count) == dims[0];
-  if ((count != 1 && !one_each) || out.zero_points.size() != count) {
+  if (count == 0 || (count != 1 && !one_each) || out.zero_points.size() != count) {
     throw ConvertError(node.describe(), "expected one scale and zero point, or one for each of " +
                                             std::to_string(dims.empty() ? 1 : dims[0]) +
                                             " output channels, found " + std::to_string(count) +
