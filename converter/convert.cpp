@@ -7,6 +7,7 @@
 #include "converter/error.h"
 #include "converter/passes/build_program.h"
 #include "converter/passes/passes.h"
+#include "converter/quantize/quantize_given.h"
 #include "host/file.h"
 
 namespace linnet::converter {
@@ -50,6 +51,10 @@ Conversion convert(Graph graph, const ConvertOptions& options) {
   if (!options.name.empty()) graph.name = options.name;
   infer_shapes(&graph);
   complete_metadata(&graph, options.metadata);
+  if (is_quantized(graph) && (options.int8 || options.dequantize)) {
+    drop_quantization(&graph);
+    graph.notes.push_back("int8 weights were dequantized to float");
+  }
   PassOptions pass_options;
   pass_options.views = options.views;
   if (options.dump) {
@@ -64,6 +69,8 @@ Conversion convert(Graph graph, const ConvertOptions& options) {
     Quantization int8 = quantize(graph, result.program, *options.int8);
     result.program = std::move(int8.program);
     result.report = std::move(int8.report);
+  } else if (is_quantized(graph)) {
+    result.program = quantize_as_given(result.program, &graph.notes);
   }
   if (options.winograd) choose_winograd(&result.program);
   if (options.dump) options.dump("08-program", to_text(result.program));

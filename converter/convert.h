@@ -18,7 +18,8 @@ struct ConvertOptions {
   MetadataOptions metadata;
   bool views = true;
   bool winograd = true;             // false: all convolutions direct, a smaller file
-  std::optional<Int8Options> int8;  // quantize
+  std::optional<Int8Options> int8;  // quantize; a quantized source is dequantized first
+  bool dequantize = false;          // floats from a quantized source
   std::string name;                 // model name; empty = keep the frontend's
   // Called with a stage's name and its text, for --dump-ir; may be empty.
   std::function<void(const std::string&, const std::string&)> dump;

@@ -28,7 +28,7 @@ const std::vector<Option> kOptions = {
     {"--names", "LIST|FILE", "class names, separated by commas, or a file with one a line"},
     {"--size", "HxW", "native size, where the source leaves it open (default 320x320)"},
     {"--name", "TEXT", "model name (default: the input's name)"},
-    {"--int8", nullptr, "quantize to int8; needs --calibrate"},
+    {"--int8", nullptr, "quantize to int8, also what is quantized already; needs --calibrate"},
     {"--calibrate", "DIR|LIST", "pictures like those it will see, or a file with one a line"},
     {"--method", "NAME", "ranges by minmax, percentile, kl or mse (default mse)"},
     {"--no-equalization", nullptr, "one scale for all channels of a layer's output"},
@@ -39,6 +39,7 @@ const std::vector<Option> kOptions = {
      "keep the fewest layers in floats so that scores are off by at "
      "most this on average (default 0.01)"},
     {"--report", "FILE", "what int8 does to each layer: .json or .html"},
+    {"--dequantize", nullptr, "a quantized INPUT becomes a model in floats"},
     {"--threads", "N", "for the calibration (default 1)"},
     {"--no-winograd", nullptr, "3x3 convolutions the direct way: slower, a smaller file"},
     {"--no-views", nullptr, "keep concat, split, shuffle and upsample as explicit copies"},
@@ -148,6 +149,7 @@ converter::ConvertOptions make_options(const Args& args, const std::string& inpu
   }
   if (args.has("--names")) options.metadata.class_names = read_names(args.text("--names", ""));
   options.views = !args.has("--no-views");
+  options.dequantize = args.has("--dequantize");
   if (args.has("--int8")) options.int8 = make_int8_options(args);
   for (const char* option : kInt8Options) {
     if (args.has(option) && !options.int8) throw UsageError(std::string(option) + " needs --int8");

@@ -72,6 +72,18 @@ const Node* Graph::producer(ValueId value) const {
   return found == nodes.end() ? nullptr : &*found;
 }
 
+bool is_quantized(const Graph& graph) {
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                     [](const Node& node) { return !node.weight_steps.empty(); });
+}
+
+void drop_quantization(Graph* graph) {
+  for (Node& node : graph->nodes) {
+    node.weight_steps.clear();
+    node.scales = {};
+  }
+}
+
 int Graph::use_count(ValueId value) const {
   int uses = 0;
   for (const Node& node : nodes) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "converter/ir/scale.h"
 #include "kernels/base.h"
 
 namespace linnet::converter {
@@ -68,6 +69,10 @@ struct Node {
   float alpha = 0;                           // slope of leaky_relu
   std::vector<int> permutation;              // permute_channels
   std::vector<float> weights, bias;          // conv: bias is always output channels long
+
+  // Of a quantized source file, whose `weights` are what its whole numbers stand for.
+  std::vector<float> weight_steps;  // conv: of each output channel; empty if it is not quantized
+  NodeScales scales;
 };
 
 // Where something that the decoder needs was found.
@@ -113,6 +118,11 @@ struct Graph {
 // fit, whose weights have the wrong count or whose output would be empty; also checks that the
 // graph is in topological order and every id is valid. Sizes are bounded by the format's caps.
 void infer_shapes(Graph* graph);
+
+// True if a source file was quantized: some convolution has its int8 weights.
+bool is_quantized(const Graph& graph);
+// Leaves the floats that the int8 values stand for.
+void drop_quantization(Graph* graph);
 
 // One line per node: kind, name, inputs, shape, attributes.
 std::string to_text(const Graph& graph);

@@ -39,6 +39,8 @@ struct Step {
   Activation activation = Activation::none;
   float alpha = 0;
   std::vector<float> weights, bias;
+  std::vector<float> weight_steps;  // of a quantized source file, one per output channel
+  NodeScales scales;
   std::optional<Int8Step> int8;
 };
 

@@ -156,6 +156,7 @@ class Builder {
     step.parameter = parameter_of(node);
     step.activation = node.activation;
     step.alpha = node.alpha;
+    step.scales = node.scales;
     if (step.op == format::k_conv2d) {
       add_dense(node, &step);
     } else if (moves_data(node.kind)) {
@@ -179,13 +180,20 @@ class Builder {
         static_cast<size_t>(node.window.kernel_h) * static_cast<size_t>(node.window.kernel_w);
     step->weights.reserve(node.weights.size());
     for (const int o : out_order) {
-      step->bias.push_back(node.bias[static_cast<size_t>(o)]);
+      add_output(node, o, step);
       for (const int i : in_order) {
         const size_t filter = static_cast<size_t>(o) * in.size() + static_cast<size_t>(i);
         const auto first = node.weights.begin() + static_cast<std::ptrdiff_t>(filter * taps);
         step->weights.insert(step->weights.end(), first, first + static_cast<std::ptrdiff_t>(taps));
       }
     }
+  }
+
+  // All but the weights.
+  static void add_output(const Node& node, int channel, Step* step) {
+    const auto o = static_cast<size_t>(channel);
+    step->bias.push_back(node.bias[o]);
+    if (!node.weight_steps.empty()) step->weight_steps.push_back(node.weight_steps[o]);
   }
 
   // The engine computes the panel that holds the objectness of all anchors before it decides on the
@@ -210,7 +218,7 @@ class Builder {
     if (node.kind != NodeKind::conv) return;
     const size_t taps = node.weights.size() / node.bias.size();
     for (const int channel : order) {
-      step->bias.push_back(node.bias[static_cast<size_t>(channel)]);
+      add_output(node, channel, step);
       const auto first =
           node.weights.begin() + static_cast<std::ptrdiff_t>(static_cast<size_t>(channel) * taps);
       step->weights.insert(step->weights.end(), first, first + static_cast<std::ptrdiff_t>(taps));

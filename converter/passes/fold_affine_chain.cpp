@@ -20,6 +20,7 @@ void fold_affine_chain(Graph* graph) {
       node.bias[c] = static_cast<float>(scale * before.bias[c] + node.bias[c]);
     }
     node.inputs[0] = before.inputs[0];
+    node.scales.inputs = before.scales.inputs;
     dead[static_cast<size_t>(index)] = true;
   }
   erase_nodes(graph, dead);

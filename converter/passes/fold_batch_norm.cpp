@@ -74,21 +74,24 @@ class Folder {
 
   void fold_into_producer(Node* affine) {
     const int index = sole_producer(affine->inputs[0], NodeKind::conv);
-    if (index < 0) return;
+    // The int8 weights of a quantized file are used as they are.
+    if (index < 0 || !graph_->nodes[static_cast<size_t>(index)].weight_steps.empty()) return;
     // The conv takes the affine's place, so that its output keeps the affine's name and position.
     Node folded = graph_->nodes[static_cast<size_t>(index)];
     scale_outputs(&folded, *affine);
     folded.output = affine->output;
+    folded.scales.output = affine->scales.output;
     *affine = std::move(folded);
     dead_[static_cast<size_t>(index)] = true;
   }
 
   void fold_into_reader(Node* conv) {
     const int index = sole_producer(conv->inputs[0], NodeKind::affine);
-    if (index < 0 || has_padding(conv->window)) return;
+    if (index < 0 || has_padding(conv->window) || !conv->weight_steps.empty()) return;
     const Node& affine = graph_->nodes[static_cast<size_t>(index)];
     scale_inputs(conv, affine);
     conv->inputs[0] = affine.inputs[0];
+    conv->scales.inputs = affine.scales.inputs;
     dead_[static_cast<size_t>(index)] = true;
   }
 

@@ -27,6 +27,9 @@ void fuse_activation(Graph* graph) {
     before.activation = node.activation;
     before.alpha = node.alpha;
     before.output = node.output;
+    const std::optional<Scale> read_as = node.scales.input(0);
+    before.scales.before_activation = read_as ? read_as : before.scales.output;
+    before.scales.output = node.scales.output;
     producer[static_cast<size_t>(node.output)] = index;
     dead[i] = true;
   }

@@ -37,7 +37,8 @@ void make_dense(Node* conv, int in_channels) {
   conv->groups = 1;
 }
 
-std::vector<float> part_of(const std::vector<float>& all, size_t part, size_t parts) {
+std::vector<float> part_of(const std::vector<float>& all, int index, int count) {
+  const auto part = static_cast<size_t>(index), parts = static_cast<size_t>(count);
   const size_t n = all.size() / parts;
   const auto begin = all.begin() + static_cast<std::ptrdiff_t>(part * n);
   return {begin, begin + static_cast<std::ptrdiff_t>(n)};
@@ -63,8 +64,9 @@ void split(Graph* graph, const Node& conv, int in_channels, std::vector<Node>* o
     part.groups = 1;
     part.inputs = {slice.output};
     part.output = graph->add_value(name);
-    part.weights = part_of(conv.weights, static_cast<size_t>(g), static_cast<size_t>(conv.groups));
-    part.bias = part_of(conv.bias, static_cast<size_t>(g), static_cast<size_t>(conv.groups));
+    part.weights = part_of(conv.weights, g, conv.groups);
+    part.bias = part_of(conv.bias, g, conv.groups);
+    part.weight_steps = part_of(conv.weight_steps, g, conv.groups);
     concat.inputs.push_back(part.output);
     out->push_back(std::move(slice));
     out->push_back(std::move(part));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "converter/quantize/program_edit.h"
 #include "converter/quantize/quantize_step.h"
 #include "model/op_traits.h"
 
@@ -22,37 +23,48 @@ bool is_head(const Program& program, int buffer) {
   return std::find(heads.begin(), heads.end(), buffer) != heads.end();
 }
 
+// A head is float, so nothing but a convolution can make one of int8 values.
+bool can_be_int8(const Program& program, size_t i) {
+  const Step& step = program.steps[i];
+  return has_int8_form(step.op) &&
+         (!is_head(program, step.output[0].tensor) || step.op == format::k_conv2d);
+}
+
 class Quantizer {
  public:
-  Quantizer(const QuantizeInput& input, const std::vector<bool>& keep_float, BufferTypes types)
-      : split_(input.split),
-        steps_(split_.program.steps),
-        calibration_(input.calibration),
-        options_(input.options),
-        flow_(input.flow),
-        scales_(input.scales),
-        int8_(int8_candidates(split_)) {
-    out_.program.buffers = split_.program.buffers;
-    out_.program.head_buffers = split_.program.head_buffers;
+  // `calibration` may be null: no bias correction.
+  Quantizer(const SplitProgram& split, const ValueFlow& flow, const Scales& scales,
+            const Calibration* calibration, const QuantizeOptions& options,
+            const std::vector<bool>& keep_float, BufferTypes types)
+      : split_(split),
+        steps_(split.program.steps),
+        calibration_(calibration),
+        options_(options),
+        flow_(flow),
+        scales_(scales) {
+    out_.program.buffers = split.program.buffers;
+    out_.program.head_buffers = split.program.head_buffers;
     const bool floats = types == BufferTypes::floats;
     for (size_t i = 0; i < steps_.size(); ++i) {
-      if (keep_float[i] || (floats && keeps_scale(steps_[i].op))) int8_[i] = false;
-      if (i > 0 && split_.first_of_pair[i - 1]) int8_[i - 1] = int8_[i] = int8_[i - 1] && int8_[i];
+      const bool kept = keep_float[i] || (floats && keeps_scale(steps_[i].op));
+      int8_.push_back(!kept && can_be_int8(split.program, i));
+      if (i > 0 && split.first_of_pair[i - 1]) make_alike(i - 1, i);
     }
     if (!floats) choose_types();
   }
 
   QuantizedProgram run() {
     for (int i = 0; i < static_cast<int>(steps_.size()); ++i) {
-      const bool pair = split_.first_of_pair[static_cast<size_t>(i)];
-      if (int8_[static_cast<size_t>(i)]) {
+      const auto at = static_cast<size_t>(i);
+      const bool pair = split_.first_of_pair[at] && int8_[at] == int8_[at + 1];
+      if (int8_[at]) {
         add_int8(i, pair);
       } else {
         add_float(i, pair);
       }
       i += pair;
     }
-    drop_unused_buffers();
+    drop_unused_buffers(&out_.program);
     return std::move(out_);
   }
 
@@ -68,11 +80,25 @@ class Quantizer {
                        [&](const format::Segment& run) { return is_s8(run); });
   }
 
+  // Channels without a scale of their own are floats.
+  bool has_scale(size_t i) const { return scales_.known(flow_.output(static_cast<int>(i))[0]); }
+  bool makes_floats(int i) const {
+    return (writes_head(i) && !options_.int8_head) || !has_scale(static_cast<size_t>(i));
+  }
+
+  // A convolution and its activation: both int8 or both in floats, unless the convolution makes
+  // floats of int8.
+  void make_alike(size_t first, size_t second) {
+    const bool both = int8_[first] && int8_[second];
+    if (steps_[first].op != format::k_conv2d || has_scale(first)) int8_[first] = both;
+    int8_[second] = both;
+  }
+
   // A buffer is int8 if any int8 step uses it; heads are float. Steps that only move values go with
   // their neighbours: they are int8 if a buffer of theirs is so anyway.
   void choose_types() {
     for (size_t i = 0; i < steps_.size(); ++i) {
-      if (int8_[i] && !keeps_scale(steps_[i].op)) make_buffers_int8(steps_[i]);
+      if (int8_[i] && !keeps_scale(steps_[i].op)) make_buffers_int8(i);
     }
     std::vector<bool> moves(steps_.size(), false);
     for (bool changed = true; changed;) {
@@ -80,7 +106,7 @@ class Quantizer {
       for (size_t i = 0; i < steps_.size(); ++i) {
         if (!int8_[i] || moves[i] || !keeps_scale(steps_[i].op) || !touches_int8(steps_[i]))
           continue;
-        make_buffers_int8(steps_[i]);
+        make_buffers_int8(i);
         moves[i] = changed = true;
       }
     }
@@ -89,12 +115,14 @@ class Quantizer {
     }
   }
 
-  void make_buffers_int8(const Step& s) {
+  void make_buffers_int8(size_t i) {
+    const Step& s = steps_[i];
     for (const SegmentList& operand : s.operands) {
       for (const format::Segment& run : operand) {
         out_.program.buffers[run.tensor].dtype = format::kS8;
       }
     }
+    if (!has_scale(i)) return;
     for (const format::Segment& run : s.output) {
       if (!is_head(split_.program, run.tensor)) {
         out_.program.buffers[run.tensor].dtype = format::kS8;
@@ -114,16 +142,18 @@ class Quantizer {
 
   std::vector<Scale> scales_of(const std::vector<ChannelSource>& sources) const {
     std::vector<Scale> scales;
+    scales.reserve(sources.size());
     for (const ChannelSource& source : sources) scales.push_back(scales_.of(source));
     return scales;
   }
 
   std::vector<float> means_of(const std::vector<ChannelSource>& sources) const {
     std::vector<float> means;
+    means.reserve(sources.size());
     for (const ChannelSource& s : sources) {
-      means.push_back(s.step < 0
+      means.push_back(s.step < 0 || calibration_ == nullptr
                           ? kGrey
-                          : static_cast<float>(calibration_.steps[static_cast<size_t>(s.step)]
+                          : static_cast<float>(calibration_->steps[static_cast<size_t>(s.step)]
                                                    .mean[static_cast<size_t>(s.channel)]));
     }
     return means;
@@ -141,13 +171,13 @@ class Quantizer {
     Step s = step(i);
     const int last = pair ? i + 1 : i;  // the step whose output remains
     if (pair) s.output = step(last).output;
-    const bool to_float = writes_head(last) && !options_.int8_head;
+    const bool to_float = makes_floats(last);
     if (keeps_scale(s.op)) {
       append(std::move(s), i);
       return;
     }
-    const std::vector<Scale> out = scales_of(flow_.output(i));
-    s.int8 = int8_form(i, to_float ? std::vector<Scale>{} : out);
+    const std::vector<Scale> out = to_float ? std::vector<Scale>{} : scales_of(flow_.output(i));
+    s.int8 = int8_form(i, out);
     if (pair) {
       s.int8->table = activation_table(step(last).activation, step(last).alpha, out[0],
                                        scales_of(flow_.output(last))[0]);
@@ -156,17 +186,32 @@ class Quantizer {
       s.operands[k] =
           converted(s.name, s.operands[k], flow_.operand(i, static_cast<int>(k)), format::kS8);
     }
+    const bool clamps = to_float && s.activation != Activation::none;
     s.activation = s.op == format::k_activation ? s.activation : Activation::none;
     s.weights.clear();
     s.bias.clear();
     const SegmentList place = s.output;
     const bool convert = !to_float && !is_s8(place[0]);
     if (convert) s.output = add_buffer(s.name + " in int8", channel_count(place), format::kS8);
+    if (clamps) s.output = add_buffer(s.name, channel_count(place), format::kF32);
     const SegmentList made = s.output;
-    append(std::move(s), last);
+    append(std::move(s), clamps ? kConversion : last);
+    if (clamps) add_activation(last, made, place);
     if (!convert) return;
     add_conversion(format::k_dequantize, step(last).name, made, scales_of(flow_.output(last)),
                    place);
+  }
+
+  // The clamp of a convolution from int8 to floats, which it cannot do itself.
+  void add_activation(int i, const SegmentList& from, const SegmentList& to) {
+    Step s;
+    s.op = format::k_activation;
+    s.name = step(i).name;
+    s.operands = {from};
+    s.output = to;
+    s.activation = step(i).activation;
+    s.alpha = step(i).alpha;
+    append(std::move(s), i);
   }
 
   // out: empty if the output is float.
@@ -179,7 +224,8 @@ class Quantizer {
       int8.table = activation_table(s.activation, s.alpha, in[0], out[0]);
       return int8;
     }
-    return quantize_dense({s, in, means_of(flow_.operand(i, 0)), out, options_.correct_bias});
+    const std::vector<float> mean = means_of(flow_.operand(i, 0));
+    return quantize_dense({s, in, mean, out, options_.correct_bias && calibration_ != nullptr});
   }
 
   Int8Step quantize_add(int i, const std::vector<Scale>& in, const std::vector<Scale>& out) const {
@@ -203,8 +249,8 @@ class Quantizer {
       Step s;
       s.op = op;
       s.name = name + (to_float ? " to float" : " to int8");
-      s.operands = {cut(from, first, end)};
-      s.output = cut(to, first, end);
+      s.operands = {part_of(from, first, end)};
+      s.output = part_of(to, first, end);
       s.int8.emplace();
       if (to_float) {
         s.int8->in_zero_point = static_cast<int8_t>(scales[first].zero_point);
@@ -217,23 +263,6 @@ class Quantizer {
       append(std::move(s), kConversion);
       first = end;
     }
-  }
-
-  // Channels [first, end) of a view.
-  static SegmentList cut(const SegmentList& view, size_t first, size_t end) {
-    SegmentList part;
-    size_t at = 0;
-    for (const format::Segment& run : view) {
-      const size_t from = std::max(first, at), to = std::min(end, at + run.channels);
-      if (from < to) {
-        format::Segment piece = run;
-        piece.channel = static_cast<uint16_t>(run.channel + (from - at));
-        piece.channels = static_cast<uint16_t>(to - from);
-        part.push_back(piece);
-      }
-      at += run.channels;
-    }
-    return part;
   }
 
   void add_float(int i, bool pair) {
@@ -282,34 +311,9 @@ class Quantizer {
     return result;
   }
 
-  // Those between a convolution and its activation are gone.
-  void drop_unused_buffers() {
-    Program& out = out_.program;
-    std::vector<int> place(out.buffers.size(), -1);
-    place[0] = 0;
-    for (const Step& s : out.steps) {
-      for (const format::Segment& run : s.output) place[run.tensor] = 0;
-    }
-    std::vector<Buffer> kept;
-    for (size_t i = 0; i < place.size(); ++i) {
-      if (place[i] < 0) continue;
-      place[i] = static_cast<int>(kept.size());
-      kept.push_back(out.buffers[i]);
-    }
-    const auto renumber = [&](SegmentList* view) {
-      for (format::Segment& run : *view) run.tensor = static_cast<uint16_t>(place[run.tensor]);
-    };
-    for (Step& s : out.steps) {
-      for (SegmentList& operand : s.operands) renumber(&operand);
-      renumber(&s.output);
-    }
-    for (int& head : out.head_buffers) head = place[static_cast<size_t>(head)];
-    out.buffers = std::move(kept);
-  }
-
   const SplitProgram& split_;
   const std::vector<Step>& steps_;
-  const Calibration& calibration_;
+  const Calibration* calibration_;  // or null
   const QuantizeOptions& options_;
   const ValueFlow& flow_;
   const Scales& scales_;
@@ -322,10 +326,7 @@ class Quantizer {
 std::vector<bool> int8_candidates(const SplitProgram& split) {
   std::vector<bool> can;
   for (size_t i = 0; i < split.program.steps.size(); ++i) {
-    const Step& step = split.program.steps[i];
-    // A head is float, so nothing but a convolution can make one of int8 values.
-    const bool head = is_head(split.program, step.output[0].tensor);
-    can.push_back(has_int8_form(step.op) && (!head || step.op == format::k_conv2d));
+    can.push_back(can_be_int8(split.program, i));
     if (i > 0 && split.first_of_pair[i - 1]) can[i - 1] = can[i] = can[i - 1] && can[i];
   }
   return can;
@@ -333,7 +334,18 @@ std::vector<bool> int8_candidates(const SplitProgram& split) {
 
 QuantizedProgram quantize_program(const QuantizeInput& input, const std::vector<bool>& keep_float,
                                   BufferTypes types) {
-  return Quantizer(input, keep_float, types).run();
+  return Quantizer(input.split, input.flow, input.scales, &input.calibration, input.options,
+                   keep_float, types)
+      .run();
+}
+
+Program quantize_program(const SplitProgram& split, const Scales& scales,
+                         const std::vector<bool>& keep_float) {
+  const ValueFlow flow(split.program);
+  const QuantizeOptions options;
+  return Quantizer(split, flow, scales, nullptr, options, keep_float, BufferTypes::int8_if_used)
+      .run()
+      .program;
 }
 
 }  // namespace linnet::converter

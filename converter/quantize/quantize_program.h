@@ -53,4 +53,9 @@ QuantizedProgram quantize_program(const QuantizeInput& input, const std::vector<
 // Which steps of the split program can be int8.
 std::vector<bool> int8_candidates(const SplitProgram& split);
 
+// The same with scales that are known already, and without bias correction, which needs a
+// calibration.
+Program quantize_program(const SplitProgram& split, const Scales& scales,
+                         const std::vector<bool>& keep_float);
+
 }  // namespace linnet::converter

@@ -4,10 +4,6 @@
 #include <cmath>
 
 namespace linnet::converter {
-namespace {
-
-constexpr double kLargestWeight = 127;
-constexpr double kLargestBias = 1 << 29;  // of the 31 bits that a sum has
 
 double activate(Activation activation, double alpha, double x) {
   const double sigmoid = 1 / (1 + std::exp(-x));
@@ -33,6 +29,11 @@ double activate(Activation activation, double alpha, double x) {
   return x;
 }
 
+namespace {
+
+constexpr double kLargestWeight = 127;
+constexpr double kLargestBias = 1 << 29;  // of the 31 bits that a sum has
+
 int8_t to_int8(double x) {
   return static_cast<int8_t>(std::clamp(std::nearbyint(x), -128.0, 127.0));
 }
@@ -43,18 +44,18 @@ class Filter {
   Filter(std::vector<double> weights, double bias, std::vector<Scale> in, std::vector<double> mean)
       : weights_(std::move(weights)), bias_(bias), in_(std::move(in)), mean_(std::move(mean)) {}
 
-  // out_step: 0 if the output is float.
-  void quantize(double out_step, bool correct_bias, Int8Step* to) {
+  // out_step: 0 if the output is float; weight_step: of a quantized source file, else 0.
+  void quantize(double out_step, double weight_step, bool correct_bias, Int8Step* to) {
     double largest = 0;
     for (size_t i = 0; i < weights_.size(); ++i) {
       largest = std::max(largest, std::abs(weights_[i]) * step(i));
     }
     double unit = std::max(largest / kLargestWeight, std::abs(bias_) / kLargestBias);
     if (unit < 1e-30) unit = out_step > 0 ? out_step : 1;  // all weights zero, no bias
+    if (weight_step > 0 && largest > 0) unit = nearest_unit(weight_step, unit);
     double zero_sum = 0, bias = bias_;
     for (size_t i = 0; i < weights_.size(); ++i) {
-      const double q =
-          std::clamp(std::nearbyint(weights_[i] * step(i) / unit), -kLargestWeight, kLargestWeight);
+      const double q = rounded(i, unit);
       to->weights.push_back(static_cast<int8_t>(q));
       zero_sum += q * zero_point(i);
       if (correct_bias) bias += (weights_[i] - q * unit / step(i)) * mean_[i % mean_.size()];
@@ -65,6 +66,44 @@ class Filter {
   }
 
  private:
+  double rounded(size_t i, double unit) const {
+    return std::clamp(std::nearbyint(weights_[i] * step(i) / unit), -kLargestWeight,
+                      kLargestWeight);
+  }
+
+  // Weights in steps of `weight_step` come back as they were if all inputs have one scale. If not,
+  // those that read one of the scales can; or all are rounded again, to `fallback`: whatever errs
+  // least.
+  double nearest_unit(double weight_step, double fallback) const {
+    constexpr size_t kMostScales = 8;
+    std::vector<double> units;
+    for (size_t i = 0; i < in_.size() && units.size() < kMostScales; ++i) {
+      const double unit = weight_step * in_[i].step;
+      const bool is_new = std::find(units.begin(), units.end(), unit) == units.end();
+      if (is_new && std::abs(bias_) <= unit * kLargestBias) units.push_back(unit);
+    }
+    double best = fallback, least = squared_error(fallback);
+    for (const double unit : units) {
+      constexpr double kExact = 1e-6;  // what floats cannot hold of a whole number, squared
+      const double error = squared_error(unit);
+      if (error <= kExact * unit * unit) return unit;
+      if (error < least) {
+        best = unit;
+        least = error;
+      }
+    }
+    return best;
+  }
+
+  double squared_error(double unit) const {
+    double sum = 0;
+    for (size_t i = 0; i < weights_.size(); ++i) {
+      const double error = weights_[i] * step(i) - rounded(i, unit) * unit;
+      sum += error * error;
+    }
+    return sum;
+  }
+
   double step(size_t i) const { return in_[i % in_.size()].step; }
   int zero_point(size_t i) const { return in_[i % in_.size()].zero_point; }
 
@@ -96,7 +135,9 @@ Int8Step quantize_dense(const StepContext& context) {
     const auto scales = context.in.begin() + first;
     const auto means = context.mean.begin() + first;
     Filter filter(std::move(weights), step.bias[o], {scales, scales + n}, {means, means + n});
-    filter.quantize(context.out.empty() ? 0 : context.out[o].step, context.correct_bias, &int8);
+    filter.quantize(context.out.empty() ? 0 : context.out[o].step,
+                    step.weight_steps.empty() ? 0 : step.weight_steps[o], context.correct_bias,
+                    &int8);
   }
   const auto pads = [&](const Window& w) {
     return (w.pad_top | w.pad_left | w.pad_bottom | w.pad_right) != 0;

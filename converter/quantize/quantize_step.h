@@ -14,11 +14,14 @@ struct StepContext {
   bool correct_bias;               // see quantize_dense
 };
 
-// conv2d and dwconv2d. Weights of an output are scaled so that the largest, times the scale of what
-// it reads, becomes 127; where that would make the bias overflow, less. With correct_bias, what
-// rounding the weights shifts the output by on average is taken off the bias (M. Nagel et al.,
-// arXiv:1906.04721, section 4.2).
+// conv2d and dwconv2d. Weights of a quantized source file come out as they are in it if what they
+// read has one scale, else as near to that as possible. Those of others are scaled so that the
+// largest of an output, times the scale of what it reads, becomes 127; where that would make the
+// bias overflow, less. With correct_bias, what rounding the weights shifts the output by on average
+// is taken off the bias (M. Nagel et al., arXiv:1906.04721, section 4.2).
 Int8Step quantize_dense(const StepContext& context);
+
+double activate(Activation activation, double alpha, double x);
 
 // The table of an activation between two scales.
 std::vector<int8_t> activation_table(Activation activation, float alpha, const Scale& in,

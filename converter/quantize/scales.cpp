@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+
+#include "converter/quantize/scale_groups.h"
 
 namespace linnet::converter {
 namespace {
 
-constexpr float kLevels = 255;
 // A channel's step is at least this share of the finest that its whole output would get.
 constexpr float kFinest = 1e-4f;
 
@@ -33,22 +33,17 @@ class Chooser {
         flow_(flow),
         calibration_(calibration),
         options_(options),
-        group_(program.steps.size()),
-        even_(program.steps.size(), false),
-        only_depthwise_(program.steps.size(), true) {
-    std::iota(group_.begin(), group_.end(), 0);
-  }
+        groups_(program, flow) {}
 
   void run(std::vector<std::vector<Scale>>* steps, std::vector<Range>* ranges) {
-    for (int i = 0; i < count(); ++i) find_needs(i);
-    steps->resize(group_.size());
-    ranges->resize(group_.size());
+    steps->resize(program_.steps.size());
+    ranges->resize(program_.steps.size());
     std::vector<Histogram> merged = merged_histograms();
     for (int i = 0; i < count(); ++i) {
       const auto at = static_cast<size_t>(i);
-      const auto root = static_cast<size_t>(find(i));
+      const auto root = static_cast<size_t>(groups_.root(i));
       (*ranges)[at] = limited(choose_range(merged[root], options_.method), i);
-      (*steps)[at] = channel_scales(i, (*ranges)[at], even_[root]);
+      (*steps)[at] = channel_scales(i, (*ranges)[at], groups_.even(i));
     }
   }
 
@@ -56,50 +51,13 @@ class Chooser {
   int count() const { return static_cast<int>(program_.steps.size()); }
   const Step& step(int i) const { return program_.steps[static_cast<size_t>(i)]; }
 
-  int find(int i) {
-    while (group_[static_cast<size_t>(i)] != i) i = group_[static_cast<size_t>(i)];
-    return i;
-  }
-  void join(int a, int b) {
-    a = find(a);
-    b = find(b);
-    group_[static_cast<size_t>(std::max(a, b))] = std::min(a, b);
-    even_[static_cast<size_t>(std::min(a, b))] =
-        even_[static_cast<size_t>(a)] || even_[static_cast<size_t>(b)];
-  }
-  void make_even(int i) { even_[static_cast<size_t>(find(i))] = true; }
-
-  // Padding is one value for all channels of a window, so their zero points must agree. Tables and
-  // additions are the same for all channels, so they need one scale.
-  void find_needs(int i) {
-    const Step& s = step(i);
-    const Window& w = s.window;
-    const bool pads = (w.pad_top | w.pad_left | w.pad_bottom | w.pad_right) != 0;
-    const bool computes = s.op == format::k_conv2d || s.op == format::k_dwconv2d;
-    if (s.op == format::k_activation || s.activation == Activation::relu6) make_even(i);
-    for (size_t k = 0; k < s.operands.size(); ++k) {
-      int first = -1;
-      for (const ChannelSource& source : flow_.operand(i, static_cast<int>(k))) {
-        if (source.step < 0) continue;
-        if (s.op != format::k_dwconv2d && !keeps_scale(s.op))
-          only_depthwise_[static_cast<size_t>(source.step)] = false;
-        if (s.op == format::k_activation || s.op == format::k_add) make_even(source.step);
-        const bool agree =
-            (computes && pads) || s.op == format::k_add || s.op == format::k_activation;
-        if (agree && first >= 0) join(first, source.step);
-        if (first < 0) first = source.step;
-      }
-    }
-    if (s.op == format::k_add) make_even(i);
-  }
-
   std::vector<Histogram> merged_histograms() {
-    std::vector<Histogram> merged(group_.size());
+    std::vector<Histogram> merged(program_.steps.size());
     for (int i = 0; i < count(); ++i) {
       if (keeps_scale(step(i).op)) continue;
       const StepStatistics& s = calibration_.steps[static_cast<size_t>(i)];
       const Histogram own = {s.first, s.last, s.bins};
-      Histogram& all = merged[static_cast<size_t>(find(i))];
+      Histogram& all = merged[static_cast<size_t>(groups_.root(i))];
       all = all.bins.empty() ? own : merge(all, own);
     }
     return merged;
@@ -116,14 +74,11 @@ class Chooser {
   std::vector<Scale> channel_scales(int i, const Range& range, bool even) const {
     const StepStatistics& s = calibration_.steps[static_cast<size_t>(i)];
     const float span = range.high - range.low;
-    Scale whole;
-    whole.step = span > 0 ? span / kLevels : 1;
-    whole.zero_point = static_cast<int>(
-        std::clamp(std::nearbyint(-128 - range.low / whole.step), -128.0f, 127.0f));
+    const Scale whole = covering(range.low, range.high);
     std::vector<Scale> scales(s.low.size(), whole);
     if (even || !options_.equalize || span <= 0) return scales;
     // Depthwise convolutions read each channel alone: there the finest steps cost nothing.
-    const float strength = only_depthwise_[static_cast<size_t>(i)] ? 1.0f : 0.5f;
+    const float strength = groups_.only_depthwise(i) ? 1.0f : 0.5f;
     for (size_t c = 0; c < scales.size(); ++c) {
       const float high = std::clamp(s.high[c], 0.0f, range.high);
       const float low = std::clamp(s.low[c], range.low, 0.0f);
@@ -142,9 +97,7 @@ class Chooser {
   const ValueFlow& flow_;
   const Calibration& calibration_;
   const ScaleOptions& options_;
-  std::vector<int> group_;  // steps whose outputs must share their zero point
-  std::vector<bool> even_;  // by group: one scale for all channels
-  std::vector<bool> only_depthwise_;
+  ScaleGroups groups_;
 };
 
 }  // namespace

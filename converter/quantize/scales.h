@@ -1,21 +1,12 @@
-// Scales and zero points: real = scale * (q - zero_point), q from -128 to 127.
+// The scale of each channel that a step makes.
 #pragma once
 
+#include "converter/ir/scale.h"
 #include "converter/quantize/calibrate.h"
 #include "converter/quantize/ranges.h"
 #include "converter/quantize/value_flow.h"
 
 namespace linnet::converter {
-
-// Of one channel.
-struct Scale {
-  float step = 1;  // finite, above 0
-  int zero_point = 0;
-  bool operator==(const Scale&) const = default;
-};
-
-// A byte of the picture minus 128.
-inline constexpr Scale kInputScale = {1.0f / 255, -128};
 
 struct ScaleOptions {
   RangeMethod method = RangeMethod::mse;
@@ -30,7 +21,12 @@ class Scales {
  public:
   Scales(const Program& program, const ValueFlow& flow, const Calibration& calibration,
          const ScaleOptions& options);
+  // As given: for each step the scale of each channel, or none if the step's scale is not known.
+  explicit Scales(std::vector<std::vector<Scale>> steps) : steps_(std::move(steps)) {}
 
+  bool known(const ChannelSource& source) const {
+    return source.step < 0 || !steps_[static_cast<size_t>(source.step)].empty();
+  }
   const Scale& of(const ChannelSource& source) const {
     return source.step < 0
                ? kInputScale

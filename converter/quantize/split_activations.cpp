@@ -30,7 +30,11 @@ SplitProgram split_activations(const Program& program) {
     activation.output = step.output;
     activation.activation = step.activation;
     activation.alpha = step.alpha;
+    activation.scales.inputs = {step.scales.before_activation};
+    activation.scales.output = step.scales.output;
     out.steps.back().activation = Activation::none;
+    out.steps.back().scales.before_activation.reset();
+    out.steps.back().scales.output = step.scales.before_activation;
     out.steps.back().output = activation.operands[0];
     out.steps.push_back(std::move(activation));
     split.first_of_pair.push_back(false);

@@ -197,7 +197,10 @@ TEST(NcnnImport, Int8WeightsAreDequantized) {
     EXPECT_EQ(node.weights[63], (63 * 37 % 255 - 127) / 128.0f);
     for (size_t i = 48; i < 56; ++i) EXPECT_EQ(node.weights[i], 0);  // scale 0: an empty filter
     EXPECT_EQ(node.bias[0], 0.5f);
-    EXPECT_EQ(graph.notes.size(), 1u);
+    EXPECT_EQ(node.weight_steps[3], 1 / 8.0f);
+    EXPECT_EQ(node.weight_steps[6], 0);
+    EXPECT_EQ(node.scales.input(0), (converter::Scale{1 / 50.0f, 0}));
+    EXPECT_EQ(node.scales.output.has_value(), term[0] == '1' && term[1] != 0);
   }
   for (const char* term : {"1", "101"}) {
     const Graph graph = int8_detector(term, scales, 8, "ConvolutionDepthWise").import();

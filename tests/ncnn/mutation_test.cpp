@@ -39,6 +39,14 @@ std::vector<NcnnFiles> seeds() {
     for (int i = 0; i < 4; ++i) f->plain(std::vector<float>(8, 1));
     f->layer("Eltwise", "n,x2", "y", "0=1");
   }));
+  files.push_back(detector(8, [](NcnnFiles* f) {
+    const std::vector<float> eight(8, 20);
+    f->layer("Split", "x", "x0,x1").layer("Convolution", "x0", "a", "0=8 1=1 5=1 6=64 8=102 9=1");
+    f->tagged(std::vector<float>(64, 3), Storage::s8).plain(eight).plain(eight).plain({9});
+    f->plain({7}).layer("Concat", "a,x1", "c", "0=0").layer("ShuffleChannel", "c", "s", "0=2");
+    f->layer("Convolution", "s", "y", "0=8 1=3 4=1 5=1 6=1152 8=2");
+    f->tagged(std::vector<float>(1152, -5), Storage::s8).plain(eight).plain(eight).plain({8});
+  }));
   NcnnFiles focus;
   focus.layer("Input", "", "in", "0=64 1=64 2=3").layer("YoloV5Focus", "in", "f");
   focus.conv("f", "b", 12, 4, 3, 2, "9=2 -23310=1,0.1").conv("b", "y", 4, 4, 3, 2);

@@ -295,12 +295,6 @@ TEST(OnnxErrors, ConstantBombsAreRefused) {
   EXPECT_NE(error_of(b), "");
 }
 
-TEST(OnnxErrors, Int8IsNamed) {
-  OnnxBuilder b = detector_front(4);
-  b.scalar("s", 1).node("QuantizeLinear", {"x", "s", "s"}, {"q"}).heads("x", 4, 1);
-  EXPECT_NE(error_of(b).find("int8"), std::string::npos);
-}
-
 TEST(OnnxErrors, EveryTruncationIsOneLine) {
   const std::vector<uint8_t> file = detector_front(4).heads("x", 4, 1).build();
   for (size_t size = 0; size < file.size(); ++size) {

@@ -41,6 +41,24 @@ std::vector<std::string> seeds() {
   b.heads("y", 4, 1).floats("anchors0", {1, 3, 1, 1, 2}, {1, 2, 3, 4, 5, 6});
   b.node("Mul", {"out0", "anchors0"}, {"wh"});
   builders.push_back(b);
+  OnnxBuilder c = detector_front(4);
+  c.scalar("s", 0.25f)
+      .whole("z", {}, {7}, 2)
+      .whole("w", {4, 4, 1, 1}, {1, -2, 3, -4, 5, -6, 7, -8, 9, 10, 11, 12, 13, 14, 15, 16}, 3);
+  c.floats("ws", {4}, {1, 0.5f, 0.25f, 2}).whole("wz", {4}, {0, 0, 0, 0}, 3);
+  c.whole("bias", {4}, {1, 2, 3, 4}, 6).node("QuantizeLinear", {"x", "s", "z"}, {"q"});
+  c.node("QLinearConv", {"q", "s", "z", "w", "ws", "wz", "s", "z", "bias"}, {"k"});
+  c.node("MaxPool", {"k"}, {"p"},
+         {Attr::ints("kernel_shape", {3, 3}), Attr::ints("pads", {1, 1, 1, 1})});
+  c.node("QLinearAdd", {"p", "s", "z", "q", "s", "z", "s", "z"}, {"a"});
+  c.node("QLinearSigmoid", {"a", "s", "z", "s", "z"}, {"g"});
+  c.node("QLinearConcat", {"s", "z", "g", "s", "z", "q", "s", "z"}, {"j"},
+         {Attr::integer("axis", 1)});
+  c.node("DequantizeLinear", {"j", "s", "z"}, {"d"});
+  c.node("DequantizeLinear", {"w", "ws", "wz"}, {"wd"}, {Attr::integer("axis", 0)});
+  c.node("Slice", {"d", "begin", "end", "one"}, {"h"}).ints("begin", {1}).ints("end", {5});
+  c.ints("one", {1}).node("Conv", {"h", "wd"}, {"r"}).node("Relu", {"r"}, {"y"});
+  builders.push_back(c.heads("y", 4, 1));
   std::vector<std::string> files;
   for (const OnnxBuilder& builder : builders) {
     const std::vector<uint8_t> file = builder.build();

@@ -99,6 +99,16 @@ OnnxBuilder& OnnxBuilder::ints(const std::string& name, const std::vector<int64_
   return *this;
 }
 
+OnnxBuilder& OnnxBuilder::whole(const std::string& name, const std::vector<int64_t>& dims,
+                                const std::vector<int64_t>& values, int type) {
+  Proto tensor;
+  for (const int64_t extent : dims) tensor.varint(1, static_cast<uint64_t>(extent));
+  tensor.varint(2, static_cast<uint64_t>(type)).bytes(8, name);
+  for (const int64_t value : values) tensor.varint(5, static_cast<uint64_t>(value));
+  graph_ += Proto().message(5, tensor).data();
+  return *this;
+}
+
 OnnxBuilder& OnnxBuilder::scalar(const std::string& name, float value) {
   return floats(name, {}, {value});
 }

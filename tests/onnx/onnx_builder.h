@@ -40,6 +40,9 @@ class OnnxBuilder {
   OnnxBuilder& floats(const std::string& name, const std::vector<int64_t>& dims,
                       const std::vector<float>& values);
   OnnxBuilder& ints(const std::string& name, const std::vector<int64_t>& values);
+  // Whole numbers of TensorProto data type 2 (uint8), 3 (int8) or 6 (int32).
+  OnnxBuilder& whole(const std::string& name, const std::vector<int64_t>& dims,
+                     const std::vector<int64_t>& values, int type);
   // A scalar (no dimensions).
   OnnxBuilder& scalar(const std::string& name, float value);
   // A convolution with seeded weights named after its output.

@@ -27,7 +27,6 @@ Graph Importer::run() {
   weights_.finish();
   find_heads();
   set_classes();
-  if (weights_.has_int8()) graph_.notes.push_back("int8 weights were dequantized to float");
   if (weights_.has_half()) graph_.notes.push_back("fp16 weights were widened to float");
   infer_shapes(&graph_);
   set_strides();

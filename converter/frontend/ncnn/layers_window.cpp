@@ -53,32 +53,44 @@ void pad(const Border& border, Window* w) {
   w->pad_right += border.right;
 }
 
-void dequantize(const Layer& layer, const std::vector<float>& scales, int outputs,
-                std::vector<float>* weights) {
-  const auto count = static_cast<size_t>(outputs);
-  const size_t per_output = weights->size() / count;
-  for (size_t o = 0; o < count; ++o) {
-    const float scale = scales[o * scales.size() / count];
-    if (scale < 0) {
-      throw ConvertError(layer.describe(), "expected int8 scales that are not negative, found " +
-                                               std::to_string(scale));
-    }
-    for (size_t i = o * per_output; i < (o + 1) * per_output; ++i) {
-      // ncnn writes scale 0 for a filter that is all zero.
-      (*weights)[i] = scale == 0 ? 0.0f : (*weights)[i] / scale;
-      if (!std::isfinite((*weights)[i])) {
-        throw ConvertError(layer.describe(), "an int8 scale is too small");
-      }
-    }
-  }
-}
-
 struct WeightCounts {
   int weights = 0, outputs = 0;
   bool has_bias = false;
   int scale_term = 0;  // ncnn's int8_scale_term: 0 none, above 100 also for the output
   int scales = 0;      // of the weights, if scale_term != 0
 };
+
+// What int8 values are multiplied with, of ncnn's "127 divided by the largest".
+float step_of(const Layer& layer, const char* what, float scale) {
+  const float step = 1 / scale;
+  if (!(scale > 0) || !std::isfinite(step)) {
+    throw ConvertError(layer.describe(), std::string("expected a scale above 0 for its ") + what +
+                                             ", found " + std::to_string(scale));
+  }
+  return step;
+}
+
+// Symmetric, as all of ncnn's.
+Scale read_scale(const Layer& layer, const char* what, WeightReader* reader) {
+  return {step_of(layer, what, reader->plain(layer, 1)[0]), 0};
+}
+
+// From whole numbers to what they stand for.
+void dequantize(const Layer& layer, const std::vector<float>& scales, Node* node) {
+  const size_t outputs = node->bias.size();
+  const size_t per_output = node->weights.size() / outputs;
+  for (size_t o = 0; o < outputs; ++o) {
+    const float scale = scales[o * scales.size() / outputs];
+    // ncnn writes scale 0 for a filter that is all zero.
+    const float step = scale == 0 ? 0 : step_of(layer, "weights", scale);
+    node->weight_steps.push_back(step);
+    for (size_t i = o * per_output; i < (o + 1) * per_output; ++i) {
+      node->weights[i] *= step;
+      if (std::isfinite(node->weights[i])) continue;
+      throw ConvertError(layer.describe(), "an int8 scale of its weights is too small");
+    }
+  }
+}
 
 // Weights, bias and, for int8, scales, in the file's order.
 void read_weights(const Layer& layer, const WeightCounts& counts, WeightReader* reader,
@@ -93,9 +105,10 @@ void read_weights(const Layer& layer, const WeightCounts& counts, WeightReader* 
     return;
   }
   const std::vector<float> scales = reader->plain(layer, static_cast<size_t>(counts.scales));
-  (void)reader->plain(layer, 1);                               // of the input: for int8 inference
-  if (counts.scale_term > 100) (void)reader->plain(layer, 1);  // of the output
-  if (blob.is_int8) dequantize(layer, scales, counts.outputs, &node->weights);
+  node->scales.inputs = {read_scale(layer, "input", reader)};
+  // Above 100: it rounds what it makes, after the activation, for the layer behind it.
+  if (counts.scale_term > 100) node->scales.output = read_scale(layer, "output", reader);
+  if (blob.is_int8) dequantize(layer, scales, node);
 }
 
 int scale_term_of(const Layer& layer) {

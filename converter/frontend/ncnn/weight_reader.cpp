@@ -65,7 +65,7 @@ WeightBlob WeightReader::tagged(const Layer& layer, size_t count) {
           half_to_float(static_cast<uint16_t>(data[2 * i] | data[2 * i + 1] << 8)));
     }
   } else if (tag == kTagInt8) {
-    has_int8_ = blob.is_int8 = true;
+    blob.is_int8 = true;
     const Bytes data = take(layer, aligned(count));
     for (size_t i = 0; i < count; ++i) blob.values.push_back(static_cast<int8_t>(data[i]));
   } else if (tag == kTagFloat || tag == kTagFloatScaled) {

@@ -21,7 +21,6 @@ class WeightReader {
   WeightBlob tagged(const Layer& layer, size_t count);
   // Plain fp32 ("type 1"): biases, scales, batch norm.
   std::vector<float> plain(const Layer& layer, size_t count);
-  bool has_int8() const { return has_int8_; }
   bool has_half() const { return has_half_; }
   // Throws unless every byte has been used: else the two files do not belong together.
   void finish() const;
@@ -31,7 +30,7 @@ class WeightReader {
 
   Bytes file_;
   size_t position_ = 0;
-  bool has_int8_ = false, has_half_ = false;
+  bool has_half_ = false;
 };
 
 }  // namespace linnet::converter::ncnn

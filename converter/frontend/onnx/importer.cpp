@@ -27,7 +27,7 @@ void Importer::charge(const NodeProto& node, size_t count) {
 std::span<const Importer::Row> Importer::handlers() {
   static constexpr Row kRows[] = {
       {"Conv", &Importer::conv},
-      {"MaxPool", &Importer::pool},
+      {"MaxPool", &Importer::pool, true},
       {"AveragePool", &Importer::pool},
       {"GlobalAveragePool", &Importer::global_average},
       {"ReduceMean", &Importer::global_average},
@@ -43,17 +43,27 @@ std::span<const Importer::Row> Importer::handlers() {
       {"Sub", &Importer::binary},
       {"Mul", &Importer::binary},
       {"Div", &Importer::binary},
-      {"Identity", &Importer::identity},
+      {"Identity", &Importer::identity, true},
       {"Dropout", &Importer::identity},
       {"Cast", &Importer::identity},
-      {"Reshape", &Importer::reshape},
-      {"Transpose", &Importer::transpose},
-      {"Concat", &Importer::concat},
-      {"Slice", &Importer::slice},
-      {"Split", &Importer::split},
-      {"Resize", &Importer::resize},
+      {"Reshape", &Importer::reshape, true},
+      {"Transpose", &Importer::transpose, true},
+      {"Concat", &Importer::concat, true},
+      {"Slice", &Importer::slice, true},
+      {"Split", &Importer::split, true},
+      {"Resize", &Importer::resize, true},
       {"Upsample", &Importer::resize},
-      {"Shape", &Importer::shape_of},
+      {"Shape", &Importer::shape_of, true},
+      {"QuantizeLinear", &Importer::quantize_linear},
+      {"DequantizeLinear", &Importer::dequantize_linear, true},
+      {"QLinearConv", &Importer::qlinear, true},
+      {"QLinearAdd", &Importer::qlinear, true},
+      {"QLinearMul", &Importer::qlinear, true},
+      {"QLinearConcat", &Importer::qlinear, true},
+      {"QLinearSigmoid", &Importer::qlinear, true},
+      {"QLinearLeakyRelu", &Importer::qlinear, true},
+      {"QLinearAveragePool", &Importer::qlinear, true},
+      {"QLinearGlobalAveragePool", &Importer::qlinear, true},
   };
   return kRows;
 }
@@ -134,11 +144,6 @@ void Importer::set_input() {
 
 void Importer::import(const NodeProto& node) {
   if (node.outputs.empty()) throw ConvertError(node.describe(), "expected an output, found none");
-  if (node.op_type == "QuantizeLinear" || node.op_type == "DequantizeLinear" ||
-      node.op_type.rfind("QLinear", 0) == 0) {
-    throw ConvertError(node.describe(),
-                       "int8 ONNX models are not read yet; convert the float export instead");
-  }
   if (import_constant(node) || import_tail(node)) return;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     if (!has_input(node, i)) continue;
@@ -150,7 +155,9 @@ void Importer::import(const NodeProto& node) {
     }
   }
   for (const Row& row : handlers()) {
-    if (node.op_type == row.op_type) return (this->*row.handler)(node);
+    if (node.op_type != row.op_type) continue;
+    if (!row.takes_whole_numbers) check_numbers(node);
+    return (this->*row.handler)(node);
   }
   std::string known;
   for (const Row& row : handlers()) known += (known.empty() ? "" : ", ") + std::string(row.op_type);
@@ -182,7 +189,8 @@ bool Importer::import_constant(const NodeProto& node) {
     define(node.outputs[0], std::move(symbol));
     return true;
   }
-  bool all_constant = !node.inputs.empty();
+  const bool quantizes = node.op_type == "QuantizeLinear" || node.op_type == "DequantizeLinear";
+  bool all_constant = !node.inputs.empty() && !quantizes;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     if (has_input(node, i) && read(node, i).kind != Kind::constant) all_constant = false;
   }
@@ -259,6 +267,7 @@ void Importer::define_feature(const NodeProto& node, Node ir, const Shape& shape
   ir.name = node.name.empty() ? node.outputs[0] : node.name;
   Symbol symbol;
   symbol.kind = Kind::feature;
+  take_scales(node, &ir, &symbol);
   producer_.push_back(static_cast<int>(graph_.nodes.size()));
   symbol.value = graph_.add_node(std::move(ir), node.outputs[0]);
   symbol.shape = shape;
@@ -274,7 +283,10 @@ void Importer::define_unknown(const NodeProto& node, const std::string& problem)
 std::optional<Constant> Importer::small_constant(const NodeProto& node, size_t index) const {
   const Symbol& symbol = read(node, index);
   if (symbol.kind != Kind::constant) return std::nullopt;
-  if (symbol.tensor == nullptr) return symbol.constant;
+  if (symbol.tensor == nullptr) {
+    if (symbol.constant.values.size() > kMaxFoldedElements) return std::nullopt;
+    return symbol.constant;
+  }
   const TensorProto& tensor = *symbol.tensor;
   if (tensor.element_count() > kMaxFoldedElements) return std::nullopt;
   Constant constant;
@@ -293,6 +305,7 @@ std::vector<float> Importer::weights(const NodeProto& node, size_t index,
   }
   if (symbol.tensor == nullptr) {
     if (dims != nullptr) *dims = symbol.constant.dims;
+    charge(node, symbol.constant.values.size());
     return {symbol.constant.values.begin(), symbol.constant.values.end()};
   }
   if (dims != nullptr) *dims = symbol.tensor->dims;

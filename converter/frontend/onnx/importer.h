@@ -25,6 +25,11 @@ enum class Kind : uint8_t {
   unknown,   // something that cannot be expressed; an error if the network needs it
 };
 
+// Of a quantized constant: one, or one for each of the first axis.
+struct ConstantScales {
+  std::vector<double> scales, zero_points;
+};
+
 struct Symbol {
   Kind kind = Kind::unknown;
   Constant constant;                    // constant (small ones)
@@ -36,6 +41,9 @@ struct Symbol {
   Window padding;                                          // padded
   std::set<int> heads;                                     // tail: indices of heads
   std::string problem;                                     // unknown: what to say
+  std::vector<double> steps;   // constant: real numbers that are whole multiples of these
+  std::optional<Scale> scale;  // feature and what is made of one: what it was rounded to last
+  int whole_type = 0;          // kUint8, kInt8 between QuantizeLinear and DequantizeLinear
 };
 
 class Importer {
@@ -49,6 +57,11 @@ class Importer {
   struct Row {
     const char* op_type;
     Handler handler;
+    bool takes_whole_numbers = false;  // moves or compares them, or is made for them
+  };
+  // Indices of inputs that belong together.
+  struct Quantity {
+    size_t value, scale, zero_point;
   };
   static std::span<const Row> handlers();
 
@@ -102,6 +115,22 @@ class Importer {
   void shape_of(const NodeProto& node);
   void add_slice(const NodeProto& node, const Symbol& in, int begin, int end,
                  const std::string& output);
+  // ops_quantized.cpp
+  void quantize_linear(const NodeProto& node);
+  void dequantize_linear(const NodeProto& node);
+  void qlinear(const NodeProto& node);
+  void dequantize(const NodeProto& node, const Quantity& at, const std::string& output);
+  std::vector<double> numbers(const NodeProto& node, size_t index);
+  int type_of(const NodeProto& node, size_t index) const;
+  Scale scale_of(const NodeProto& node, const Quantity& at, int* type);
+  ConstantScales constant_scales(const NodeProto& node, const Quantity& at,
+                                 const std::vector<int64_t>& dims, int type);
+  Symbol quantized_constant(const NodeProto& node, std::vector<double> whole,
+                            std::vector<int64_t> dims, ConstantScales scales);
+  Symbol convolution_bias(const NodeProto& node, const NodeProto& real);
+  static std::vector<float> weight_steps(const Symbol& weights, size_t outputs);
+  void take_scales(const NodeProto& node, Node* ir, Symbol* made) const;
+  void check_numbers(const NodeProto& node) const;
   // heads.cpp
   int add_head(const Symbol& feature, int anchors, int per_anchor);
   void start_tail(const NodeProto& node, const Symbol& in, int anchors, int per_anchor);

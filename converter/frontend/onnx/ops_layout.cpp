@@ -183,6 +183,7 @@ void Importer::add_slice(const NodeProto& node, const Symbol& in, int begin, int
   NodeProto named;
   named.op_type = node.op_type;
   named.name = node.name;
+  named.inputs = node.inputs;
   named.outputs = {output};
   define_feature(named, std::move(ir), {end - begin, in.shape.height, in.shape.width});
 }

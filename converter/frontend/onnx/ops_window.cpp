@@ -100,6 +100,7 @@ void Importer::conv(const NodeProto& node) {
     throw ConvertError(node.describe(), "expected " + std::to_string(outputs) + " biases, found " +
                                             std::to_string(ir.bias.size()));
   }
+  if (in.scale) ir.weight_steps = weight_steps(read(node, 1), static_cast<size_t>(outputs));
   const Shape shape = slide(node, ir.window, in.shape, outputs);
   define_feature(node, std::move(ir), shape);
 }
