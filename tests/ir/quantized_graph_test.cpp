@@ -5,7 +5,7 @@
 
 #include "converter/convert.h"
 #include "converter/error.h"
-#include "tests/ir/graph_builder.h"
+#include "tests/support/ir/graph_builder.h"
 
 namespace linnet::test {
 namespace {
