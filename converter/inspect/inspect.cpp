@@ -59,6 +59,10 @@ std::string view_text(const ModelView& model, const View& view) {
   return out.str();
 }
 
+const char* type_name(const ModelView& model, int tensor) {
+  return model.tensor(tensor).dtype == format::kS8 ? "s8" : "f32";
+}
+
 const char* activation_name(const format::Node& node) {
   constexpr const char* kNames[] = {"none", "relu",       "relu6",   "leaky_relu",
                                     "silu", "hard_swish", "sigmoid", "hard_sigmoid"};
@@ -67,8 +71,11 @@ const char* activation_name(const format::Node& node) {
 }
 
 const char* layout_name(const format::Node& node) {
-  constexpr const char* kNames[] = {"none", "igemm_f32_n8k1", "dwconv_f32_k1c8",
-                                    "winograd_f32_n8k1"};
+  constexpr const char* kNames[] = {
+      "none",          "igemm_f32_n8k1", "dwconv_f32_k1c8", "winograd_f32_n8k1",
+      "igemm_s8_n8k4", "dwconv_s8_k1c8", "add_s8",          "table_s8",
+      "scales"};
+  static_assert(std::size(kNames) == format::kScales + 1);
   return kNames[node.weight_layout];
 }
 
@@ -208,8 +215,8 @@ std::string inspect_text(const void* file, size_t bytes, int height, int width) 
   for (int i = 0; i < header.class_count; ++i) out << (i == 0 ? " " : ", ") << model.class_name(i);
   out << "\ntensors  " << model.tensor_count() << '\n';
   for (int i = 0; i < model.tensor_count(); ++i) {
-    out << "  t" << i << " f32 channels " << model.tensor(i).channels << "  # "
-        << model.string(model.tensor(i).name) << '\n';
+    out << "  t" << i << " " << type_name(model, i) << " channels " << model.tensor(i).channels
+        << "  # " << model.string(model.tensor(i).name) << '\n';
   }
   out << "nodes    " << model.node_count() << '\n';
   for (int i = 0; i < model.node_count(); ++i) write_node_text(out, model, i);
@@ -238,7 +245,11 @@ std::string inspect_json(const void* file, size_t bytes, int height, int width) 
   json.end_array().key("tensors").begin_array();
   for (int i = 0; i < model.tensor_count(); ++i) {
     json.begin_object().key("name").value(model.string(model.tensor(i).name));
-    json.key("channels").value(int{model.tensor(i).channels}).key("type").value("f32").end_object();
+    json.key("channels")
+        .value(int{model.tensor(i).channels})
+        .key("type")
+        .value(type_name(model, i))
+        .end_object();
   }
   json.end_array().key("nodes").begin_array();
   for (int i = 0; i < model.node_count(); ++i) write_json_node(&json, model, model.node(i));

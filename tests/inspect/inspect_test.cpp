@@ -81,5 +81,15 @@ TEST(Inspect, RefusedFilesSayWhy) {
   }
 }
 
+TEST(Inspect, Int8ModelSaysItsTypesAndLayouts) {
+  const std::string text = text_of(test::int8_model().build());
+  EXPECT_NE(text.find(" s8 channels 20"), std::string::npos) << text;
+  const AlignedBytes file(test::int8_model().build());
+  const std::string json = inspect_json(file.data(), file.size(), 0, 0);
+  for (const char* name : {"igemm_s8_n8k4", "dwconv_s8_k1c8", "add_s8", "table_s8", "scales"}) {
+    EXPECT_NE(json.find(name), std::string::npos) << name;
+  }
+}
+
 }  // namespace
 }  // namespace linnet::converter
