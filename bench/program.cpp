@@ -9,10 +9,10 @@
 #include "bench/kernels.h"
 #include "bench/measurement.h"
 #include "bench/profile.h"
-#include "bench/progress.h"
 #include "bench/report.h"
 #include "host/file.h"
 #include "host/isa.h"
+#include "host/progress.h"
 
 namespace linnet::bench {
 namespace {
@@ -66,7 +66,7 @@ class Program {
     if (args_.has("--profile")) return run_profiles();
     report_.facts = static_facts(features_);
     report_.before = condition_now();
-    const Progress progress;
+    const host::Progress progress;
     for (size_t i = 0; i < cases_.size(); ++i) {
       if (i > 0) rest();
       const Case& c = cases_[i];

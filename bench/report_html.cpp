@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "bench/html.h"
 #include "bench/report.h"
 #include "host/format.h"
+#include "host/html.h"
 
 namespace linnet::bench {
 namespace {
@@ -25,8 +25,8 @@ std::string measurements_table(const Report& report) {
     out += host::formatted(
         "<tr><td>%s</td><td>%.2f</td><td><b>%.2f</b></td><td>%.2f</td><td>%.2f</td><td>%.2f</td>"
         "<td>%zu</td><td>%.2f MB</td></tr>",
-        html_escaped(m.name()).c_str(), s.min, s.median, s.mean, s.p90, s.max, m.samples.size(),
-        static_cast<double>(m.arena_bytes) / 1e6);
+        host::html_escaped(m.name()).c_str(), s.min, s.median, s.mean, s.p90, s.max,
+        m.samples.size(), static_cast<double>(m.arena_bytes) / 1e6);
   }
   return out + "</table>";
 }
@@ -42,8 +42,8 @@ std::string layer_bars(const Profile& p) {
     const LayerProfile& layer = p.layers[i];
     const int y = static_cast<int>(i) * kRow;
     out += host::formatted("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%zu %s %s</text>",
-                           kLabel - 6, y + 11, i, html_escaped(layer.op).c_str(),
-                           html_escaped(layer.shape).c_str());
+                           kLabel - 6, y + 11, i, host::html_escaped(layer.op).c_str(),
+                           host::html_escaped(layer.shape).c_str());
     const double width = kBar * layer.milliseconds / longest;
     out += host::formatted("<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>",
                            kLabel, y + 1, width, kRow - 3, colour_of(layer.op));
@@ -77,8 +77,8 @@ std::string arena_picture(const Profile& p) {
     out += host::formatted(
         "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"hsl(%d,55%%,62%%)\" "
         "stroke=\"#fff\" stroke-width=\".5\"><title>%s: %.0f KB, nodes %d to %d</title></rect>",
-        x, y, w, h, (index++ * 47) % 360, html_escaped(t.name).c_str(), t.bytes / 1e3, t.first,
-        t.last);
+        x, y, w, h, (index++ * 47) % 360, host::html_escaped(t.name).c_str(), t.bytes / 1e3,
+        t.first, t.last);
   }
   return out + "</svg>";
 }
@@ -86,22 +86,22 @@ std::string arena_picture(const Profile& p) {
 }  // namespace
 
 std::string to_html(const Report& report, const std::vector<Profile>& profiles) {
-  std::string out = html_begin("linnet-bench");
+  std::string out = host::html_begin("linnet-bench");
   out += "<h1>linnet-bench</h1>";
   for (const std::string& warning : report.warnings) {
-    out += "<p class=\"warning\">" + html_escaped(warning) + "</p>";
+    out += "<p class=\"warning\">" + host::html_escaped(warning) + "</p>";
   }
   out += "<table class=\"facts\">";
   std::vector<Fact> facts = report.facts;
   for (const Fact& fact : facts_of(report.before)) facts.push_back(fact);
   for (const Fact& fact : facts) {
     if (fact.value.empty()) continue;
-    out += "<tr><td>" + html_escaped(fact.name) + "</td><td>" + html_escaped(fact.value) +
-           "</td></tr>";
+    out += "<tr><td>" + host::html_escaped(fact.name) + "</td><td>" +
+           host::html_escaped(fact.value) + "</td></tr>";
   }
   out += "</table>" + measurements_table(report);
   for (const Profile& p : profiles) {
-    out += "<h2>" + html_escaped(p.name) + "</h2>";
+    out += "<h2>" + host::html_escaped(p.name) + "</h2>";
     out += host::formatted(
         "<p>letterbox %.3f ms, network %.3f ms, decode %.3f ms; peak of this core %.1f "
         "GMAC/s. Multiply-adds are those of the direct algorithm.</p>",
@@ -113,7 +113,7 @@ std::string to_html(const Report& report, const std::vector<Profile>& profiles) 
         p.arena_bytes / 1e6);
     out += arena_picture(p);
   }
-  return out + kHtmlEnd;
+  return out + host::kHtmlEnd;
 }
 
 }  // namespace linnet::bench

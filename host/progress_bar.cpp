@@ -1,16 +1,11 @@
 #include "host/progress_bar.h"
 
-#include <unistd.h>
-
-#include <cstdio>
-
 #include "host/format.h"
 
 namespace linnet::host {
 namespace {
 
 constexpr std::chrono::milliseconds kBetween{100};
-constexpr const char* kClearLine = "\r\033[K";
 
 }  // namespace
 
@@ -23,21 +18,16 @@ std::string progress_line(const std::string& name, size_t done, size_t total, do
   return formatted("[%s] %zu/%zu %s, %.0f s left", cells.c_str(), done, total, name.c_str(), left);
 }
 
-ProgressBar::ProgressBar(std::string name, size_t total)
-    : on_(isatty(STDERR_FILENO) != 0), name_(std::move(name)), total_(total) {}
-
-ProgressBar::~ProgressBar() {
-  if (on_) std::fputs(kClearLine, stderr);
-}
+ProgressBar::ProgressBar(std::string name, size_t total) : name_(std::move(name)), total_(total) {}
 
 void ProgressBar::show(size_t done) {
   const std::lock_guard lock(mutex_);
   const Clock::time_point now = Clock::now();
-  if (!on_ || now < next_ || done < shown_) return;
+  if (now < next_ || done < shown_) return;
   next_ = now + kBetween;
   shown_ = done;
   const double seconds = std::chrono::duration<double>(now - begin_).count();
-  std::fprintf(stderr, "%s%s", kClearLine, progress_line(name_, done, total_, seconds).c_str());
+  progress_.show(progress_line(name_, done, total_, seconds));
 }
 
 }  // namespace linnet::host

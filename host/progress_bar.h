@@ -5,6 +5,8 @@
 #include <mutex>
 #include <string>
 
+#include "host/progress.h"
+
 namespace linnet::host {
 
 // "[#########---------] 40/80 name, 3 s left" on a line of standard error that is gone afterwards;
@@ -12,15 +14,12 @@ namespace linnet::host {
 class ProgressBar {
  public:
   ProgressBar(std::string name, size_t total);
-  ~ProgressBar();
-  ProgressBar(const ProgressBar&) = delete;
-  ProgressBar& operator=(const ProgressBar&) = delete;
   void show(size_t done);
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  bool on_;
+  Progress progress_;
   std::string name_;
   size_t total_;
   std::mutex mutex_;

@@ -2,8 +2,8 @@
 
 #include "bench/accuracy/html_sections.h"
 #include "bench/accuracy/worst.h"
-#include "bench/html.h"
 #include "host/format.h"
+#include "host/html.h"
 
 namespace linnet::bench::accuracy {
 namespace {
@@ -79,9 +79,9 @@ std::string bar(double figure, const char* colour) {
 
 std::string figures_table(const Report& report) {
   std::string out = "<table class=\"figures\"><tr><th></th><th></th><th>" +
-                    html_escaped(report.subject.name) + "</th>";
+                    host::html_escaped(report.subject.name) + "</th>";
   if (report.against) {
-    out += "<th>" + html_escaped(report.against->name) + "</th><th>difference</th>";
+    out += "<th>" + host::html_escaped(report.against->name) + "</th><th>difference</th>";
   }
   out += "<th></th></tr>";
   for (size_t f = 0; f < kFigures; ++f) {
@@ -102,7 +102,8 @@ std::string figures_table(const Report& report) {
 std::string facts_table(const Report& report) {
   std::string out = "<table class=\"facts\">";
   for (const auto& [name, value] : report.facts) {
-    out += "<tr><td>" + html_escaped(name) + "</td><td>" + html_escaped(value) + "</td></tr>";
+    out += "<tr><td>" + host::html_escaped(name) + "</td><td>" + host::html_escaped(value) +
+           "</td></tr>";
   }
   return out + "</table>";
 }
@@ -112,14 +113,14 @@ std::string facts_table(const Report& report) {
 std::string to_html(const Report& report) {
   const auto pairings = pair_up(report.dataset, report.subject.detections);
   const std::string title = "Accuracy of " + report.subject.name;
-  std::string out = html_begin(title, kStyle);
-  out += "<h1>" + html_escaped(title) + "</h1>";
+  std::string out = host::html_begin(title, kStyle);
+  out += "<h1>" + host::html_escaped(title) + "</h1>";
   for (const std::string& note : report.dataset.notes) {
-    out += "<p class=\"warning\">" + html_escaped(note) + "</p>";
+    out += "<p class=\"warning\">" + host::html_escaped(note) + "</p>";
   }
   out += tiles(report, pairings) + facts_table(report) + "<h2>Figures</h2>" + figures_table(report);
   out += curves_section(report) + confusion_section(report, pairings);
-  return out + pictures_section(report, pairings) + kHtmlEnd;
+  return out + pictures_section(report, pairings) + host::kHtmlEnd;
 }
 
 }  // namespace linnet::bench::accuracy

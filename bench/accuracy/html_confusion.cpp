@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "bench/accuracy/html_sections.h"
-#include "bench/html.h"
 #include "host/format.h"
+#include "host/html.h"
 
 namespace linnet::bench::accuracy {
 namespace {
@@ -67,8 +67,9 @@ class MatrixDrawing {
   }
 
   std::string name(size_t category) const {
-    return category == matrix_.size() ? "nothing"
-                                      : html_escaped(report_.dataset.categories[category].name);
+    return category == matrix_.size()
+               ? "nothing"
+               : host::html_escaped(report_.dataset.categories[category].name);
   }
 
   std::string words(size_t found_as, size_t is) const {

@@ -2,8 +2,8 @@
 #include <array>
 
 #include "bench/accuracy/html_sections.h"
-#include "bench/html.h"
 #include "host/format.h"
+#include "host/html.h"
 
 namespace linnet::bench::accuracy {
 namespace {
@@ -68,7 +68,8 @@ std::string axes_lines(const Axes& a) {
 std::string mean_line(const Subject& subject, const std::vector<size_t>& categories,
                       const Axes& axes, const char* style) {
   return "<path d=\"" + points(mean_curve(subject, categories), axes) + "\" fill=\"none\" " +
-         style + "><title>mean of all classes, " + html_escaped(subject.name) + "</title></path>";
+         style + "><title>mean of all classes, " + host::html_escaped(subject.name) +
+         "</title></path>";
 }
 
 constexpr const char* kMainLine = "stroke=\"#1d4f9c\" stroke-width=\"3\"";
@@ -82,7 +83,7 @@ std::string big_chart(const Report& report, const std::vector<size_t>& categorie
       axes_lines(kAxes);
   for (const size_t i : categories) {
     out += "<path class=\"curve\" d=\"" + points(curve_of(report.subject, i), kAxes) +
-           "\"><title>" + html_escaped(report.dataset.categories[i].name) + "</title></path>";
+           "\"><title>" + host::html_escaped(report.dataset.categories[i].name) + "</title></path>";
   }
   if (report.against) out += mean_line(*report.against, categories, kAxes, kOtherLine);
   return out + mean_line(report.subject, categories, kAxes, kMainLine) + "</svg>";
@@ -95,9 +96,10 @@ std::string legend_line(const std::string& text, const char* style) {
 
 std::string legend(const Report& report) {
   std::string out = "<div style=\"flex:1;min-width:260px\">";
-  out += legend_line(html_escaped(report.subject.name) + ", mean of the classes", kMainLine);
+  out += legend_line(host::html_escaped(report.subject.name) + ", mean of the classes", kMainLine);
   if (report.against) {
-    out += legend_line(html_escaped(report.against->name) + ", mean of the classes", kOtherLine);
+    out +=
+        legend_line(host::html_escaped(report.against->name) + ", mean of the classes", kOtherLine);
   }
   out += legend_line("one class each; the pointer shows which",
                      "stroke=\"#3a7bd5\" stroke-width=\"1\" opacity=\".5\"");
@@ -120,7 +122,7 @@ std::string small_chart(const Report& report, size_t category) {
   const std::string line = points(curve_of(report.subject, category), kAxes);
   std::string out = host::formatted(
       "<figure class=\"small\"><b>%s <i>%zu</i></b><span class=\"muted\">AP50 %.2f%s</span>",
-      html_escaped(report.dataset.categories[category].name).c_str(), result.truths, ap50,
+      host::html_escaped(report.dataset.categories[category].name).c_str(), result.truths, ap50,
       difference.c_str());
   out +=
       "<svg viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" style=\"height:90px\">"

@@ -4,8 +4,8 @@
 #include "bench/accuracy/html_sections.h"
 #include "bench/accuracy/thumbnail.h"
 #include "bench/accuracy/worst.h"
-#include "bench/html.h"
 #include "host/format.h"
+#include "host/html.h"
 
 namespace linnet::bench::accuracy {
 namespace {
@@ -115,7 +115,7 @@ class Drawing {
         "<text x=\"%.1f\" y=\"%.1f\" style=\"font-size:%.1fpx;font-weight:600;fill:%s;"
         "stroke:#10151b;stroke-width:%.1fpx;paint-order:stroke;stroke-linejoin:round\">%s</text>",
         std::max(box.x, 2 * unit_), std::max(box.y - 4 * unit_, size), size,
-        kind_of(pair.verdict).colour, 3.5 * unit_, html_escaped(text).c_str());
+        kind_of(pair.verdict).colour, 3.5 * unit_, host::html_escaped(text).c_str());
   }
 
   const Report& report_;
@@ -133,7 +133,7 @@ std::string figure(const Report& report, size_t index, const std::vector<Pairing
   const Tally tally = tally_of(pairs);
   std::string out = "<figure>";
   if (is_drawable(picture)) out += Drawing(report, picture).svg(pairs);
-  out += "<figcaption><b>" + html_escaped(picture.name) + "</b><br>";
+  out += "<figcaption><b>" + host::html_escaped(picture.name) + "</b><br>";
   return out + host::formatted(
                    "%zu found, %zu not found, %zu found as something else, %zu where "
                    "nothing is; F1 %.2f</figcaption></figure>",

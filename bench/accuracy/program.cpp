@@ -4,11 +4,11 @@
 
 #include "bench/accuracy/coco.h"
 #include "bench/accuracy/options.h"
-#include "bench/accuracy/progress_bar.h"
 #include "bench/accuracy/report.h"
 #include "bench/accuracy/yolo_labels.h"
 #include "host/file.h"
 #include "host/format.h"
+#include "host/progress_bar.h"
 
 namespace linnet::bench::accuracy {
 namespace {
@@ -48,7 +48,7 @@ class Program {
     ran_a_model_ = true;
     const ClassMap classes =
         map_classes(class_names_of(*model), report_.dataset.categories, subject.name);
-    ProgressBar bar(subject.name, report_.dataset.pictures.size());
+    host::ProgressBar bar(subject.name, report_.dataset.pictures.size());
     subject.detections = detect(*model, classes, options_.detect, &pool_, &report_.dataset,
                                 [&bar](size_t done) { bar.show(done); });
     state("classes", classes.rule, subject.name);

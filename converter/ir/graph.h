@@ -33,6 +33,7 @@ struct Window {
   int dilation_h = 1, dilation_w = 1;
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
   bool operator==(const Window&) const = default;
+  bool pads() const { return (pad_top | pad_left | pad_bottom | pad_right) != 0; }
 };
 
 enum class NodeKind : uint8_t {

@@ -44,6 +44,13 @@ struct Step {
   std::optional<Int8Step> int8;
 };
 
+// Channels of a view.
+inline int channel_count(const std::vector<format::Segment>& view) {
+  int sum = 0;
+  for (const format::Segment& run : view) sum += run.channels;
+  return sum;
+}
+
 struct Program {
   std::vector<Buffer> buffers;  // 0 is the input
   std::vector<Step> steps;

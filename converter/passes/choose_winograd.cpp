@@ -10,12 +10,6 @@ constexpr int kFewestChannels = 16;
 // costs more than it saves.
 constexpr int kMostFiltersOfLargeTile = 96 * 96;
 
-int channels(const std::vector<format::Segment>& view) {
-  int sum = 0;
-  for (const format::Segment& segment : view) sum += segment.channels;
-  return sum;
-}
-
 bool is_3x3(const Window& w) {
   return w.kernel_h == 3 && w.kernel_w == 3 && w.stride_h == 1 && w.stride_w == 1 &&
          w.dilation_h == 1 && w.dilation_w == 1;
@@ -26,7 +20,7 @@ bool is_3x3(const Window& w) {
 void choose_winograd(Program* program) {
   for (Step& step : program->steps) {
     if (step.op != format::k_conv2d || step.int8 || !is_3x3(step.window)) continue;
-    const int in = channels(step.operands[0]), out = channels(step.output);
+    const int in = channel_count(step.operands[0]), out = channel_count(step.output);
     if (in < kFewestChannels || out < kFewestChannels) continue;
     step.op = format::k_winograd_conv2d;
     step.parameter = in * out <= kMostFiltersOfLargeTile ? 4 : 2;

@@ -57,10 +57,8 @@ class Chooser {
   // Padding has one zero point; tables and additions have one scale.
   bool operands_agree(int i) const {
     const Step& s = step(i);
-    const Window& w = s.window;
-    const bool pads = (w.pad_top | w.pad_left | w.pad_bottom | w.pad_right) != 0;
     const bool one_scale = s.op == format::k_add || s.op == format::k_activation;
-    if (keeps_scale(s.op) || (!pads && !one_scale)) return true;
+    if (keeps_scale(s.op) || (!s.window.pads() && !one_scale)) return true;
     for (size_t k = 0; k < s.operands.size(); ++k) {
       const Sources& sources = flow_.operand(i, static_cast<int>(k));
       const Scale& first = scales_.of(sources[0]);

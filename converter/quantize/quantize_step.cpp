@@ -139,10 +139,7 @@ Int8Step quantize_dense(const StepContext& context) {
                     step.weight_steps.empty() ? 0 : step.weight_steps[o], context.correct_bias,
                     &int8);
   }
-  const auto pads = [&](const Window& w) {
-    return (w.pad_top | w.pad_left | w.pad_bottom | w.pad_right) != 0;
-  };
-  if (pads(step.window)) int8.in_zero_point = static_cast<int8_t>(context.in[0].zero_point);
+  if (step.window.pads()) int8.in_zero_point = static_cast<int8_t>(context.in[0].zero_point);
   if (!context.out.empty()) set_clamp(step.activation, context.out[0], &int8);
   return int8;
 }

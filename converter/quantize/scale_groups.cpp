@@ -28,8 +28,6 @@ void ScaleGroups::join(int a, int b) {
 
 void ScaleGroups::find_needs(const Program& program, const ValueFlow& flow, int i) {
   const Step& s = program.steps[static_cast<size_t>(i)];
-  const Window& w = s.window;
-  const bool pads = (w.pad_top | w.pad_left | w.pad_bottom | w.pad_right) != 0;
   const bool computes = s.op == format::k_conv2d || s.op == format::k_dwconv2d;
   if (s.op == format::k_activation || s.activation == Activation::relu6) make_even(i);
   for (size_t k = 0; k < s.operands.size(); ++k) {
@@ -40,7 +38,7 @@ void ScaleGroups::find_needs(const Program& program, const ValueFlow& flow, int 
         only_depthwise_[static_cast<size_t>(source.step)] = false;
       if (s.op == format::k_activation || s.op == format::k_add) make_even(source.step);
       const bool agree =
-          (computes && pads) || s.op == format::k_add || s.op == format::k_activation;
+          (computes && s.window.pads()) || s.op == format::k_add || s.op == format::k_activation;
       if (agree && first >= 0) join(first, source.step);
       if (first < 0) first = source.step;
     }

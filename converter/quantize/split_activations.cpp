@@ -19,8 +19,7 @@ SplitProgram split_activations(const Program& program) {
     split.first_of_pair.push_back(splits);
     out.steps.push_back(step);
     if (!splits) continue;
-    int channels = 0;
-    for (const format::Segment& run : step.output) channels += run.channels;
+    const int channels = channel_count(step.output);
     const auto buffer = static_cast<uint16_t>(out.buffers.size());
     out.buffers.push_back({step.name + " before activation", channels, format::kF32});
     Step activation;

@@ -14,12 +14,6 @@ int moved_from(const Step& step, int c) {
 
 }  // namespace
 
-int channel_count(const std::vector<format::Segment>& view) {
-  int sum = 0;
-  for (const format::Segment& run : view) sum += run.channels;
-  return sum;
-}
-
 bool keeps_scale(format::OpCode op) {
   switch (op) {
     case format::k_max_pool:

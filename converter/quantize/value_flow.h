@@ -36,7 +36,4 @@ class ValueFlow {
   std::vector<std::vector<ChannelSource>> outputs_;
 };
 
-// Channels of a view.
-int channel_count(const std::vector<format::Segment>& view);
-
 }  // namespace linnet::converter

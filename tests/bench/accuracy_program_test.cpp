@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "bench/accuracy/progress_bar.h"
 #include "bench/program.h"
 #include "host/file.h"
 #include "host/format.h"
 #include "host/image.h"
 #include "host/json_reader.h"
+#include "host/progress_bar.h"
 #include "tests/support/models.h"
 #include "tests/support/temporary_folder.h"
 
@@ -189,10 +189,9 @@ TEST_F(AccuracyProgram, BadInput) {
 }
 
 TEST(AccuracyProgress, Line) {
-  EXPECT_EQ(bench::accuracy::progress_line("m", 20, 80, 5),
+  EXPECT_EQ(host::progress_line("m", 20, 80, 5),
             "[#######-----------------------] 20/80 m, 15 s left");
-  EXPECT_EQ(bench::accuracy::progress_line("m", 0, 0, 0),
-            "[##############################] 0/0 m, 0 s left");
+  EXPECT_EQ(host::progress_line("m", 0, 0, 0), "[##############################] 0/0 m, 0 s left");
 }
 
 }  // namespace

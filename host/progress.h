@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <string>
 
-namespace linnet::bench {
+namespace linnet::host {
 
 // Silent if standard error is not a terminal.
 class Progress {
@@ -23,4 +23,4 @@ class Progress {
   bool on_;
 };
 
-}  // namespace linnet::bench
+}  // namespace linnet::host
