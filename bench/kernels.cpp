@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "bench/buffers.h"
-#include "bench/layers.h"
+#include "bench/layer_rows.h"
 #include "kernels/activation_f32/activation_f32.h"
 #include "kernels/channel_shuffle/channel_shuffle.h"
 #include "kernels/copy/copy.h"
@@ -28,16 +28,6 @@ double bytes(size_t floats) {
   return static_cast<double>(floats * sizeof(float));
 }
 
-// Pointers to the rows of the window of output row y, null outside the picture.
-void window_rows(const Layer& l, const float* in, int y, const float** rows) {
-  for (int r = 0; r < l.kernel; ++r) {
-    const int row = y * l.stride - l.kernel / 2 + r;
-    const bool inside = row >= 0 && row < l.height * l.stride;
-    const int offset = row * in_width(l) * l.in_channels;
-    rows[r] = inside ? in + offset : nullptr;
-  }
-}
-
 // A dense convolution as tiles of mr pixels.
 class Dense {
  public:
@@ -51,9 +41,8 @@ class Dense {
         panel_floats_(igemm_f32_panel_floats(taps(layer) * static_cast<size_t>(layer.in_channels))),
         k_(taps(layer), layer.in_channels) {
     std::fill_n(zeros_.data(), layer.in_channels, 0.0f);
-    const auto mr = static_cast<size_t>(variant.mr);
-    rows_.resize((pixels(layer) + mr - 1) / mr * mr * taps(layer), zeros_.data());
-    for (size_t p = 0; p < pixels(layer); ++p) fill_pixel(p);
+    const float* const in = in_.data();
+    rows_ = tile_rows<float>(layer, static_cast<size_t>(variant.mr), in, zeros_.data());
   }
 
   void operator()() {
@@ -75,23 +64,6 @@ class Dense {
     return pack_igemm_f32(weights.data(), bias.data(), n, inputs, taps(l));
   }
 
-  void fill_pixel(size_t p) {
-    const Layer& l = layer_;
-    const auto mr = static_cast<size_t>(variant_.mr);
-    const float** to = rows_.data() + p / mr * mr * taps(l) + p % mr;
-    const int y = static_cast<int>(p) / l.width;
-    const int x = static_cast<int>(p) % l.width;
-    std::vector<const float*> window(static_cast<size_t>(l.kernel));
-    window_rows(l, in_.data(), y, window.data());
-    for (const float* row : window) {
-      for (int t = 0; t < l.kernel; ++t, to += mr) {
-        const int column = x * l.stride - l.kernel / 2 + t;
-        const bool inside = row != nullptr && column >= 0 && column < in_width(l);
-        *to = inside ? row + column * l.in_channels : zeros_.data();
-      }
-    }
-  }
-
   const IgemmF32Variant& variant_;
   const Layer& layer_;
   Buffer in_, zeros_, panels_, out_;
@@ -109,24 +81,12 @@ Run prepare_depthwise(const DwconvF32Variant& variant, const Layer& layer) {
       std::make_shared<Buffer>(pack_dwconv_f32(plain.data(), bias.data(), channels, taps(layer)));
   return [&variant, &layer, channels, in, out, weights] {
     const float* rows[15];
-    DwconvF32Args args = {};
-    args.channels = layer.in_channels;
-    args.out_width = layer.width;
-    args.in_width = in_width(layer);
-    args.kernel_h = args.kernel_w = layer.kernel;
-    args.stride_w = layer.stride;
+    auto args = row_args<DwconvF32Args>(layer, rows);
     args.dilation_w = 1;
-    args.pad_left = layer.kernel / 2;
-    args.rows = rows;
-    args.in_pixel_stride = args.out_pixel_stride = channels;
     args.weights = weights->data();
     args.weight_row_stride = dwconv_f32_weight_row_floats(channels);
     args.epilogue = kRelu;
-    for (int y = 0; y < layer.height; ++y) {
-      window_rows(layer, in->data(), y, rows);
-      args.out = out->data() + static_cast<size_t>(y * layer.width) * channels;
-      variant.function(args);
-    }
+    run_rows<DwconvF32Args, float>(variant.function, layer, in->data(), args, rows, out->data());
   };
 }
 
@@ -135,20 +95,8 @@ Run prepare_pool(PoolF32 function, const Layer& layer) {
   auto out = std::make_shared<Buffer>(out_values(layer));
   return [function, &layer, in, out] {
     const float* rows[255];
-    PoolF32Args args = {};
-    args.channels = layer.in_channels;
-    args.out_width = layer.width;
-    args.in_width = in_width(layer);
-    args.kernel_h = args.kernel_w = layer.kernel;
-    args.stride_w = layer.stride;
-    args.pad_left = layer.kernel / 2;
-    args.rows = rows;
-    args.in_pixel_stride = args.out_pixel_stride = static_cast<size_t>(layer.in_channels);
-    for (int y = 0; y < layer.height; ++y) {
-      window_rows(layer, in->data(), y, rows);
-      args.out = out->data() + y * layer.width * layer.in_channels;
-      function(args);
-    }
+    const auto args = row_args<PoolF32Args>(layer, rows);
+    run_rows<PoolF32Args, float>(function, layer, in->data(), args, rows, out->data());
   };
 }
 

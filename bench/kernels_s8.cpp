@@ -5,7 +5,7 @@
 
 #include "bench/buffers.h"
 #include "bench/kernels.h"
-#include "bench/layers.h"
+#include "bench/layer_rows.h"
 #include "kernels/igemm_s8/igemm_s8.h"
 #include "kernels/igemm_s8/pack.h"
 
@@ -43,9 +43,8 @@ class DenseS8 {
     const std::vector<uint8_t> packed =
         pack_igemm_s8(weights.data(), bias.data(), multiplier.data(), n, k_);
     std::memcpy(panels_.data(), packed.data(), packed.size());
-    const auto mr = static_cast<size_t>(variant.mr);
-    rows_.resize((pixels(layer) + mr - 1) / mr * mr * taps(layer), padding_.data());
-    for (size_t p = 0; p < pixels(layer); ++p) fill_pixel(p);
+    const int8_t* const in = in_.data();
+    rows_ = tile_rows<int8_t>(layer, static_cast<size_t>(variant.mr), in, padding_.data());
   }
 
   void operator()() {
@@ -59,20 +58,6 @@ class DenseS8 {
   }
 
  private:
-  void fill_pixel(size_t p) {
-    const Layer& l = layer_;
-    const auto mr = static_cast<size_t>(variant_.mr);
-    const int8_t** to = rows_.data() + p / mr * mr * taps(l) + p % mr;
-    const int top = static_cast<int>(p) / l.width * l.stride - l.kernel / 2;
-    const int left = static_cast<int>(p) % l.width * l.stride - l.kernel / 2;
-    for (int y = top; y < top + l.kernel; ++y) {
-      for (int x = left; x < left + l.kernel; ++x, to += mr) {
-        const bool inside = y >= 0 && y < l.height * l.stride && x >= 0 && x < in_width(l);
-        if (inside) *to = in_.data() + (y * in_width(l) + x) * l.in_channels;
-      }
-    }
-  }
-
   const IgemmS8Variant& variant_;
   const Layer& layer_;
   std::vector<int8_t> in_, padding_;

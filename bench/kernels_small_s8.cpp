@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "bench/kernels.h"
-#include "bench/layers.h"
+#include "bench/layer_rows.h"
 #include "kernels/dwconv_s8/dwconv_s8.h"
 #include "kernels/eltwise_s8/eltwise_s8.h"
 #include "kernels/pool_s8/pool_s8.h"
@@ -22,41 +22,6 @@ void for_each_variant(const Variant* (*table)(int*), const Visit& visit) {
   for (int i = 0; i < count; ++i) visit(variants[i]);
 }
 
-// Pointers to the rows of the window of output row y, null outside the picture.
-void window_rows(const Layer& l, const int8_t* in, int y, const int8_t** rows) {
-  for (int r = 0; r < l.kernel; ++r) {
-    const int row = y * l.stride - l.kernel / 2 + r;
-    const bool inside = row >= 0 && row < l.height * l.stride;
-    const int offset = row * in_width(l) * l.in_channels;
-    rows[r] = inside ? in + offset : nullptr;
-  }
-}
-
-// What depthwise convolutions and pools have in common.
-template <typename Args>
-Args row_args(const Layer& l, const int8_t* const* rows) {
-  Args args = {};
-  args.channels = l.in_channels;
-  args.out_width = l.width;
-  args.in_width = in_width(l);
-  args.kernel_h = args.kernel_w = l.kernel;
-  args.stride_w = l.stride;
-  args.pad_left = l.kernel / 2;
-  args.rows = rows;
-  args.in_pixel_stride = args.out_pixel_stride = static_cast<size_t>(l.in_channels);
-  return args;
-}
-
-template <typename Args>
-void run_rows(void (*function)(const Args&), const Layer& l, const Bytes& in, Args args,
-              const int8_t** rows, Bytes* out) {
-  for (int y = 0; y < l.height; ++y) {
-    window_rows(l, in.data(), y, rows);
-    args.out = out->data() + static_cast<size_t>(y * l.width) * args.out_pixel_stride;
-    function(args);
-  }
-}
-
 Run prepare_depthwise(const DwconvS8Variant& variant, const Layer& l) {
   const auto channels = static_cast<size_t>(l.in_channels);
   const size_t row = dwconv_s8_row_channels(channels);
@@ -73,7 +38,7 @@ Run prepare_depthwise(const DwconvS8Variant& variant, const Layer& l) {
     args.multiplier = multiplier->data();
     args.weights = weights->data();
     args.weight_row_stride = row;
-    run_rows(variant.function, l, *in, args, rows, out.get());
+    run_rows(variant.function, l, in->data(), args, rows, out->data());
   };
 }
 
@@ -83,7 +48,7 @@ Run prepare_pool(const PoolS8Variant& variant, const Layer& l) {
   return [&variant, &l, in, out] {
     const int8_t* rows[255];
     const auto args = row_args<PoolS8Args>(l, rows);
-    run_rows(variant.max_pool, l, *in, args, rows, out.get());
+    run_rows(variant.max_pool, l, in->data(), args, rows, out->data());
   };
 }
 
