@@ -55,10 +55,10 @@ size_t pixel_bytes(const Step& step, size_t element) {
 
 template <typename Kernel>
 size_t panel_bytes(const Step& step) {
-  const ConvSegments segments(*step.node, step.in[0], step.whole_input ? step.in[0].channels() : 0);
   size_t k = 0;
-  segments.for_each(*step.node, step.in[0],
-                    [&](int channels) { k += Kernel::padded(static_cast<size_t>(channels)); });
+  conv_segments(step).for_each(*step.node, step.in[0], [&](int channels) {
+    k += Kernel::padded(static_cast<size_t>(channels));
+  });
   return Kernel::panel_bytes(k);
 }
 
@@ -119,7 +119,7 @@ ConvBlock<Kernel>::ConvBlock(const SessionState& session, const Step& step, void
 
 template <typename Kernel>
 void ConvBlock<Kernel>::place(int first, int count, Out* out) {
-  fill_conv_rows(session_, step_, mr_, first, count, rows_, border_, padding_);
+  fill_conv_rows(session_, step_, shape_, mr_, first, count, rows_, border_, padding_);
   first_ = first;
   count_ = count;
   out_ = out;

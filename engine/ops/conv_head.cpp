@@ -114,12 +114,12 @@ template <typename Kernel>
 class HeadBlocks {
  public:
   HeadBlocks(const SessionState& session, const Step& step, ConvBlock<Kernel>* block, void* scratch)
-      : session_(session),
-        step_(step),
+      : step_(step),
         detection_(*session.detection),
         block_(*block),
         record_(session.model.head(step.head)),
         values_(values_per_anchor(session)),
+        first_order_(first_order_of_head(session, step.head)),
         parts_(divide(step, block->mr(), conv_block_pixels<Kernel>(step), scratch)),
         panel_count_(objectness_panels(session, step, record_.anchor_count, panels_)),
         decoder_{record_, detection_.options, session.model.header().class_count, detection_.gate,
@@ -168,8 +168,7 @@ class HeadBlocks {
     for (int m = 0; m < tile_pixels(p); ++m) {
       unscramble(parts_.logits + static_cast<ptrdiff_t>(m) * channels);
       const int pixel = block_.kept_pixel(p + m);
-      const uint32_t order =
-          first_order_of_head(session_, step_.head) + static_cast<uint32_t>(pixel) * anchors;
+      const uint32_t order = first_order_ + static_cast<uint32_t>(pixel) * anchors;
       for (int a = 0; a < record_.anchor_count; ++a) {
         decoder_.decode(parts_.cell + a * values_, pixel / width, pixel % width, a,
                         order + static_cast<uint32_t>(a));
@@ -186,12 +185,12 @@ class HeadBlocks {
     }
   }
 
-  const SessionState& session_;
   const Step& step_;
   Detection& detection_;
   ConvBlock<Kernel>& block_;
   const format::HeadRecord& record_;
   int values_;
+  uint32_t first_order_;  // of the head's first cell
   Scratch parts_;
   int panels_[format::kMaxAnchorsPerHead];
   int panel_count_;

@@ -34,12 +34,12 @@ bool is_pointwise(const Step& step) {
 template <typename T>
 class RowFiller {
  public:
-  RowFiller(const SessionState& session, const Step& step, int mr, const T** rows, T* border,
-            const T* padding)
+  RowFiller(const SessionState& session, const Step& step, const ConvShape& shape, int mr,
+            const T** rows, T* border, const T* padding)
       : session_(session),
         step_(step),
         node_(*step.node),
-        shape_(step),
+        shape_(shape),
         mr_(mr),
         rows_(rows),
         border_(border),
@@ -175,7 +175,7 @@ class RowFiller {
   const SessionState& session_;
   const Step& step_;
   const format::Node& node_;
-  ConvShape shape_;
+  ConvShape shape_;  // a copy: what is written through rows_ cannot change it
   int mr_;
   const T** rows_;
   T* border_;
@@ -185,28 +185,26 @@ class RowFiller {
 
 }  // namespace
 
-namespace {
-
-ConvSegments segments_of(const Step& step) {
+ConvSegments conv_segments(const Step& step) {
   // The tensor's channels are the run's if the input is a whole tensor, and do not matter else.
   return {*step.node, step.in[0], step.whole_input ? step.in[0].channels() : 0};
 }
 
-}  // namespace
-
-ConvShape::ConvShape(const Step& step)
-    : merged(segments_of(step).merged),
-      segments(segments_of(step).count),
-      window_values(taps(*step.node) * step.in[0].channels()) {}
+ConvShape::ConvShape(const Step& step) {
+  const ConvSegments all = conv_segments(step);
+  merged = all.merged;
+  segments = all.count;
+  window_values = taps(*step.node) * step.in[0].channels();
+}
 
 void fill_segment_channels(const Step& step, int* k) {
-  segments_of(step).for_each(*step.node, step.in[0], [&](int channels) { *k++ = channels; });
+  conv_segments(step).for_each(*step.node, step.in[0], [&](int channels) { *k++ = channels; });
 }
 
 size_t conv_padding_values(const Step& step) {
   int most = 0;
-  segments_of(step).for_each(*step.node, step.in[0],
-                             [&](int channels) { most = channels > most ? channels : most; });
+  conv_segments(step).for_each(*step.node, step.in[0],
+                               [&](int channels) { most = channels > most ? channels : most; });
   return static_cast<size_t>(most);
 }
 
@@ -220,14 +218,14 @@ size_t conv_border_values(const Step& step, int pixels) {
 }
 
 template <typename T>
-void fill_conv_rows(const SessionState& session, const Step& step, int mr, int first, int count,
-                    const T** rows, T* border, const T* padding) {
-  RowFiller<T>(session, step, mr, rows, border, padding).fill(first, count);
+void fill_conv_rows(const SessionState& session, const Step& step, const ConvShape& shape, int mr,
+                    int first, int count, const T** rows, T* border, const T* padding) {
+  RowFiller<T>(session, step, shape, mr, rows, border, padding).fill(first, count);
 }
 
-template void fill_conv_rows(const SessionState&, const Step&, int, int, int, const float**, float*,
-                             const float*);
-template void fill_conv_rows(const SessionState&, const Step&, int, int, int, const int8_t**,
-                             int8_t*, const int8_t*);
+template void fill_conv_rows(const SessionState&, const Step&, const ConvShape&, int, int, int,
+                             const float**, float*, const float*);
+template void fill_conv_rows(const SessionState&, const Step&, const ConvShape&, int, int, int,
+                             const int8_t**, int8_t*, const int8_t*);
 
 }  // namespace linnet

@@ -16,6 +16,9 @@ struct ConvShape {
   int window_values;  // inputs of one output pixel, over all segments
 };
 
+// The same, with the channels of each segment.
+ConvSegments conv_segments(const Step& step);
+
 // Channel counts of the segments: k[segments].
 void fill_segment_channels(const Step& step, int* k);
 
@@ -26,11 +29,11 @@ size_t conv_border_values(const Step& step, int pixels);
 size_t conv_padding_values(const Step& step);
 
 // Pointers of output pixels [first, first + count), in the order of pixels:
-// rows[tile][segment][mr]; the missing pixels of the last tile repeat the last one. border:
-// conv_border_values(). padding: conv_padding_values() times what stands for padding. T: element
-// type of the input.
+// rows[tile][segment][mr]; shape: ConvShape(step); the missing pixels of the last tile repeat the
+// last one. border: conv_border_values(). padding: conv_padding_values() times what stands for
+// padding. T: element type of the input.
 template <typename T>
-void fill_conv_rows(const SessionState& session, const Step& step, int mr, int first, int count,
-                    const T** rows, T* border, const T* padding);
+void fill_conv_rows(const SessionState& session, const Step& step, const ConvShape& shape, int mr,
+                    int first, int count, const T** rows, T* border, const T* padding);
 
 }  // namespace linnet
