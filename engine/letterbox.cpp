@@ -3,6 +3,7 @@
 // weights, half-pixel centres), bit for bit, so that boxes do not depend on who resized.
 #include "engine/error.h"
 #include "engine/session.h"
+#include "kernels/requantize.h"
 
 namespace linnet {
 namespace {
@@ -14,13 +15,6 @@ constexpr uint8_t kBorder = 114;
 struct Rgb {
   int r, g, b;
 };
-
-// Rounds half to even, as lrint does in the default mode; |x| < 2^22.
-int round_half_even(float x) {
-  constexpr float kMagic = 12582912.0f;  // 1.5 * 2^23
-  volatile float shifted = x + kMagic;   // must not be folded away
-  return static_cast<int>(shifted - kMagic);
-}
 
 int floor_to_int(float x) {
   const int i = static_cast<int>(x);
@@ -90,8 +84,8 @@ LetterboxColumn sample_position(int out, double scale, int extent, bool is_colum
   LetterboxColumn at;
   at.left = clamp(first, extent - 1);
   at.right = clamp(first + 1, extent - 1);
-  at.left_weight = static_cast<int16_t>(round_half_even((1.0f - fraction) * kWeightOne));
-  at.right_weight = static_cast<int16_t>(round_half_even(fraction * kWeightOne));
+  at.left_weight = static_cast<int16_t>(round_half_to_even((1.0f - fraction) * kWeightOne));
+  at.right_weight = static_cast<int16_t>(round_half_to_even(fraction * kWeightOne));
   return at;
 }
 
