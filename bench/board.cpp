@@ -1,6 +1,5 @@
 #include "bench/board.h"
 
-#include <sched.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 
@@ -9,9 +8,10 @@
 #include <cstring>
 #include <functional>
 #include <map>
-#include <thread>
+#include <vector>
 
 #include "host/args.h"
+#include "host/cores.h"
 #include "host/isa.h"
 #include "kernels/dwconv_f32/dwconv_f32.h"
 #include "kernels/igemm_f32/igemm_f32.h"
@@ -131,10 +131,7 @@ std::string text_of(double value, const char* unit) {
 }  // namespace
 
 int core_count() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
-  const unsigned cores = std::thread::hardware_concurrency();
-  return cores == 0 ? 1 : static_cast<int>(cores);
+  return static_cast<int>(host::usable_cores().size());
 }
 
 void set_cpu_mask(const std::string& mask) {
@@ -144,12 +141,11 @@ void set_cpu_mask(const std::string& mask) {
     throw host::UsageError("--cpu-mask: expected a hexadecimal number such as F0, found '" + mask +
                            "'");
   }
-  cpu_set_t set;
-  CPU_ZERO(&set);
+  std::vector<int> cores;
   for (int i = 0; i < 64; ++i) {
-    if (((bits >> i) & 1) != 0) CPU_SET(i, &set);
+    if (((bits >> i) & 1) != 0) cores.push_back(i);
   }
-  if (sched_setaffinity(0, sizeof set, &set) != 0) {
+  if (!host::use_cores(cores)) {
     throw host::UsageError("--cpu-mask: this machine has none of the cores of " + mask);
   }
 }

@@ -1,5 +1,6 @@
 #include "bench/program.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -10,6 +11,7 @@
 #include "bench/measurement.h"
 #include "bench/profile.h"
 #include "bench/report.h"
+#include "host/cores.h"
 #include "host/file.h"
 #include "host/isa.h"
 #include "host/progress.h"
@@ -107,8 +109,12 @@ class Program {
       }
       counts.push_back(static_cast<int>(n));
     }
-    if (!counts.empty()) return counts;
-    const int all = std::min(core_count(), LINNET_MAX_THREADS);
+    const bool chosen = args_.has("--cpu-mask");
+    if (!counts.empty()) {
+      if (!chosen) host::settle_on_cores(*std::max_element(counts.begin(), counts.end()));
+      return counts;
+    }
+    const int all = chosen ? std::min(core_count(), LINNET_MAX_THREADS) : host::settle_on_cores(0);
     return all == 1 ? std::vector<int>{1} : std::vector<int>{1, all};
   }
 

@@ -8,6 +8,7 @@
 #include "engine/ops/conv_head.h"
 #include "engine/ops/op.h"
 #include "engine/planner.h"
+#include "engine/step_group.h"
 #include "kernels/cpu_features.h"
 #include "kernels/igemm_s8/igemm_s8.h"
 #include "model/conv_segments.h"
@@ -110,15 +111,6 @@ void bind_step(const ModelView& model, const Extent* extents, int index, uint32_
   step->op->bind(cpu_features, step);
 }
 
-void extend_lifetime(const View& view, int step, PlannedTensor* tensors) {
-  for (int i = 0; i < view.count; ++i) {
-    PlannedTensor& tensor = tensors[view.segments[i].tensor];
-    const auto at = static_cast<uint16_t>(step);
-    if (at < tensor.first) tensor.first = at;
-    if (at > tensor.last) tensor.last = at;
-  }
-}
-
 // The tensor between two steps is used by nobody else, and never by the caller.
 bool is_between(const PlannedTensor& tensor, int step) {
   return tensor.first == step && tensor.last == step + 1;
@@ -203,6 +195,7 @@ linnet_status bind_steps(const ModelView& model, const Settings& settings, Plann
   }
   bool fused = false;  // the step is part of the one before
   Step step, next;
+  StepGroup group;
   bind_step(model, planning->extents, 0, settings.cpu_features, &next);
   for (int i = 0; i < count; ++i) {
     step = next;
@@ -220,6 +213,11 @@ linnet_status bind_steps(const ModelView& model, const Settings& settings, Plann
       if (step.head >= 0) needs->head_step[step.head] = i;
     }
     if (steps != nullptr) new (&steps[i]) Step(step);
+    // One thread has nobody to meet.
+    if (settings.threads == 1 || step.op == nullptr) continue;
+    if (group.add(step, i, planning->tensors) && steps != nullptr) {
+      steps[group.first()].group_steps = i - group.first() + (fused ? 2 : 1);
+    }
   }
   return LINNET_OK;
 }

@@ -34,6 +34,7 @@ struct Step {
   const void* kernel = nullptr;  // the variant that the op chose, of the family's variant type
   bool whole_input = false;      // operand 0 is one tensor, all channels, not upsampled
   int head = -1;                 // the head that this convolution computes alone and whole
+  int group_steps = 1;           // of the group that starts here, with the steps fused into them
   struct {                       // the step after this one, if it runs inside it
     const format::Node* node = nullptr;
     View out;
@@ -42,6 +43,14 @@ struct Step {
     const void* kernel = nullptr;
   } fused;
 };
+
+// What the step leaves behind, with the step that runs inside it.
+inline Extent rows_extent(const Step& step) {
+  return step.fused.node != nullptr ? step.fused.out_extent : step.out_extent;
+}
+inline const View& output_of(const Step& step) {
+  return step.fused.node != nullptr ? step.fused.out : step.out;
+}
 
 // A box before non-maximum suppression, in pixels of the network input.
 struct Candidate {

@@ -7,20 +7,21 @@ namespace linnet::host {
 
 namespace {
 
-// About 20 microseconds.
-constexpr int kSpins = 1000;
-
+// A pause that leaves the core's resources to others. On ARM `yield` does nothing on most cores;
+// `isb` waits until the pipeline is empty.
 void relax() {
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
-#elif defined(__aarch64__) || defined(__arm__)
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
+#elif defined(__arm__)
   __asm__ volatile("yield");
 #endif
 }
 
 }  // namespace
 
-ThreadPool::ThreadPool(int threads) {
+ThreadPool::ThreadPool(int threads, std::chrono::microseconds spin) : spin_(spin) {
   if (threads < 1 || threads > LINNET_MAX_THREADS) {
     throw std::runtime_error("threads: expected 1 to " + std::to_string(LINNET_MAX_THREADS) +
                              ", found " + std::to_string(threads));
@@ -59,19 +60,26 @@ void ThreadPool::work(int worker) {
   }
 }
 
+// True as soon as `done` holds, false if it did not for the time of spinning.
+template <typename Done>
+bool ThreadPool::spin_until(const Done& done) const {
+  constexpr int kLooksBetweenClocks = 32;
+  const auto end = std::chrono::steady_clock::now() + spin_;
+  do {
+    for (int i = 0; i < kLooksBetweenClocks; ++i) {
+      if (done()) return true;
+      relax();
+    }
+  } while (std::chrono::steady_clock::now() < end);
+  return false;
+}
+
 void ThreadPool::wait_for_loop(uint32_t seen) const {
-  for (int i = 0; i < kSpins; ++i) {
-    if (generation_ != seen) return;
-    relax();
-  }
-  generation_.wait(seen);
+  if (!spin_until([&] { return generation_ != seen; })) generation_.wait(seen);
 }
 
 void ThreadPool::wait_for_workers() const {
-  for (int i = 0; i < kSpins; ++i) {
-    if (inside_ == 0) return;
-    relax();
-  }
+  if (spin_until([&] { return inside_ == 0; })) return;
   for (int busy; (busy = inside_) != 0;) inside_.wait(busy);
 }
 

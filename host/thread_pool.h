@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <thread>
 #include <vector>
@@ -18,16 +19,20 @@ namespace linnet::host {
 
 // Indices are dealt out in equal runs: thread t of n takes those from count * t / n on, in every
 // loop. So what one loop of a network wrote, the next finds in the cache of the same core. A thread
-// that is done helps the others, so that a slow core (big.LITTLE) does not hold them up. Between
-// loops a thread spins for some microseconds before it sleeps: the steps of a network are that
-// short.
+// that is done helps the others, so that a core that is slow or busy does not hold them up; which
+// cores to use at all: host/cores.h. Between loops a thread spins for some time before it sleeps:
+// waking it would take longer than many steps of a network.
 //
 // One loop runs at a time: the pool belongs to one session, or to sessions that take turns.
 class ThreadPool {
  public:
+  // Longer than decoding and letterboxing take between two pictures.
+  static constexpr std::chrono::microseconds kSpin{400};
+
   // threads: 1 to LINNET_MAX_THREADS, with the caller of run(), which works too; std::runtime_error
-  // otherwise.
-  explicit ThreadPool(int threads);
+  // otherwise. spin: how long a thread without work looks for more before it sleeps (parks); 0
+  // parks at once.
+  explicit ThreadPool(int threads, std::chrono::microseconds spin = kSpin);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -50,12 +55,16 @@ class ThreadPool {
   void stop();
   void work(int worker);
   void take_items(int worker);
+  template <typename Done>
+  bool spin_until(const Done& done) const;
   void wait_for_loop(uint32_t seen) const;
   void wait_for_workers() const;
 
   // Between loops a share's next index is so large that a worker who comes late takes nothing and
   // reads nothing of the loop.
   static constexpr int kClosed = 1 << 30;
+
+  const std::chrono::microseconds spin_;
 
   // The loop being run. Written only while all shares are closed and no worker is inside.
   linnet_task task_ = nullptr;

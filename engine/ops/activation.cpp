@@ -43,7 +43,7 @@ void run_s8(const SessionState& session, const Step& step, int begin, int end, v
 
 }  // namespace
 
-const OpDesc k_op_activation_s8 = {bind_s8, no_scratch, output_rows, run_s8};
-const OpDesc k_op_activation = {bind, no_scratch, output_rows, run};
+const OpDesc k_op_activation_s8 = {bind_s8, no_scratch, nullptr, run_s8};
+const OpDesc k_op_activation = {bind, no_scratch, nullptr, run};
 
 }  // namespace linnet

@@ -13,13 +13,6 @@ void bind(uint32_t cpu_features, Step* step) {
 }
 
 template <typename Kernel>
-int item_count(const Step& step) {
-  const int pixels = step.out_extent.height * step.out_extent.width;
-  return static_cast<int>(divide_round_up(static_cast<size_t>(pixels),
-                                          static_cast<size_t>(conv_block_pixels<Kernel>(step))));
-}
-
-template <typename Kernel>
 size_t scratch_bytes(const Step& step) {
   const size_t block = conv_scratch_bytes<Kernel>(step);
   if (step.head < 0) return block;
@@ -30,13 +23,12 @@ size_t scratch_bytes(const Step& step) {
 template <typename Kernel>
 void run(const SessionState& session, const Step& step, int begin, int end, void* scratch) {
   ConvBlock<Kernel> block(session, step, scratch);
-  const int pixels = step.out_extent.height * step.out_extent.width;
+  const int end_pixel = end * step.out_extent.width;
   const int most = conv_block_pixels<Kernel>(step);
   const bool decodes = step.head >= 0 && session.detection != nullptr;
   void* const head_scratch = static_cast<uint8_t*>(scratch) + conv_scratch_bytes<Kernel>(step);
-  for (int item = begin; item < end; ++item) {
-    const int first = item * most;
-    block.place(first, pixels - first < most ? pixels - first : most);
+  for (int first = begin * step.out_extent.width; first < end_pixel; first += most) {
+    block.place(first, end_pixel - first < most ? end_pixel - first : most);
     if constexpr (std::is_same_v<typename Kernel::Out, float>) {
       if (decodes) {
         run_head_block(session, step, &block, head_scratch);
@@ -48,7 +40,7 @@ void run(const SessionState& session, const Step& step, int begin, int end, void
 }
 
 template <typename Kernel>
-constexpr OpDesc kDense = {bind<Kernel>, scratch_bytes<Kernel>, item_count<Kernel>, run<Kernel>};
+constexpr OpDesc kDense = {bind<Kernel>, scratch_bytes<Kernel>, nullptr, run<Kernel>};
 
 }  // namespace
 

@@ -22,10 +22,6 @@ size_t scratch_bytes(const Step& step) {
          step.fused.node->kernel_h * row_values(step) * sizeof(typename Kernel::Out);
 }
 
-int item_count(const Step& step) {
-  return step.fused.out_extent.height;
-}
-
 // The last rows of the convolution, row r at place r % kernel_h of a ring.
 template <typename Kernel>
 class RollingRows {
@@ -153,9 +149,9 @@ bool can_fuse_conv(const Step& conv, const Step& next, int threads) {
          is_worth_it(conv, next, threads);
 }
 
-const OpDesc k_conv_fused = {nullptr, scratch_bytes<ConvKernelF32>, item_count, run<ConvKernelF32>,
+const OpDesc k_conv_fused = {nullptr, scratch_bytes<ConvKernelF32>, nullptr, run<ConvKernelF32>,
                              kPiecesPerThread};
-const OpDesc k_conv_fused_s8 = {nullptr, scratch_bytes<ConvKernelS8>, item_count, run<ConvKernelS8>,
+const OpDesc k_conv_fused_s8 = {nullptr, scratch_bytes<ConvKernelS8>, nullptr, run<ConvKernelS8>,
                                 kPiecesPerThread};
 
 }  // namespace linnet

@@ -25,7 +25,7 @@ void run(const SessionState& session, const Step& step, int begin, int end, void
 
 }  // namespace
 
-const OpDesc k_op_copy = {bind, no_scratch, output_rows, run};
-const OpDesc k_op_concat = {bind, no_scratch, output_rows, run};
+const OpDesc k_op_copy = {bind, no_scratch, nullptr, run};
+const OpDesc k_op_concat = {bind, no_scratch, nullptr, run};
 
 }  // namespace linnet

@@ -26,6 +26,6 @@ void run(const SessionState& session, const Step& step, int begin, int end, void
 
 }  // namespace
 
-const OpDesc k_op_dequantize = {bind, no_scratch, output_rows, run};
+const OpDesc k_op_dequantize = {bind, no_scratch, nullptr, run};
 
 }  // namespace linnet

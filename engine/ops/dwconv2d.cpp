@@ -33,7 +33,7 @@ void run(const SessionState& session, const Step& step, int begin, int end, void
 
 }  // namespace
 
-const OpDesc k_op_dwconv2d = {bind_f32, no_scratch, output_rows, run<float>};
-const OpDesc k_op_dwconv2d_s8 = {bind_s8, no_scratch, output_rows, run<int8_t>};
+const OpDesc k_op_dwconv2d = {bind_f32, no_scratch, nullptr, run<float>};
+const OpDesc k_op_dwconv2d_s8 = {bind_s8, no_scratch, nullptr, run<int8_t>};
 
 }  // namespace linnet

@@ -19,7 +19,7 @@ void run_s8(const SessionState& session, const Step& step, int begin, int end, v
 
 }  // namespace
 
-const OpDesc k_op_max_pool = {bind_pool, no_scratch, output_rows, run_f32};
-const OpDesc k_op_max_pool_s8 = {bind_s8, no_scratch, output_rows, run_s8};
+const OpDesc k_op_max_pool = {bind_pool, no_scratch, nullptr, run_f32};
+const OpDesc k_op_max_pool_s8 = {bind_s8, no_scratch, nullptr, run_s8};
 
 }  // namespace linnet

@@ -13,7 +13,7 @@ struct OpDesc {
   void (*bind)(uint32_t cpu_features, Step* step);
   // Bytes of scratch that one worker needs for this step.
   size_t (*scratch_bytes)(const Step& step);
-  // How many independent pieces the step has (output rows, pixel blocks).
+  // How many independent items the step has; null: they are the rows of its output.
   int (*item_count)(const Step& step);
   // Computes items [begin, end). Items may run in any order and on any threads; the bits of the
   // result do not depend on it. scratch: scratch_bytes, 64-byte aligned.
@@ -21,6 +21,11 @@ struct OpDesc {
   // Into how many pieces the items are divided for each thread. More than one, so that a slow core
   // does not hold up the others; one where neighbouring pieces compute something twice.
   int pieces_per_thread = 4;
+
+  bool runs_rows() const { return item_count == nullptr; }
+  int items(const Step& step) const {
+    return runs_rows() ? rows_extent(step).height : item_count(step);
+  }
 };
 
 // The description of an op on these types, null for one that this build lacks.
@@ -69,10 +74,6 @@ inline const int8_t* table_of(const format::Node& node, const void* weights) {
 inline size_t no_scratch(const Step&) {
   return 0;
 }
-inline int output_rows(const Step& step) {
-  return step.out_extent.height;
-}
-
 // Walks two or three views in step and calls visit(channel, count, in, out) for each run of
 // channels that is contiguous in all of them: `channel` counts from the start of the views, `in`
 // and `out` are segments that start at it.

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <thread>
+
+#include "host/cores.h"
 
 namespace linnet::detect {
 namespace {
@@ -29,10 +30,6 @@ const std::vector<Option> kOptions = {
 };
 
 constexpr int kMaxBoxes = 30000;
-
-int default_threads() {
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, LINNET_MAX_THREADS);
-}
 
 bool is_number(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
@@ -67,7 +64,9 @@ Options parse_options(int argc, const char* const* argv) {
   }
   options.tensor = args.text("--input", "");
   if (args.has("--size")) options.size = host::parse_size("--size", args.text("--size", ""));
-  options.threads = args.integer("--threads", default_threads(), 1, LINNET_MAX_THREADS);
+  const int threads =
+      args.has("--threads") ? args.integer("--threads", 1, 1, LINNET_MAX_THREADS) : 0;
+  options.threads = host::settle_on_cores(threads);
   options.decode = linnet_detect_options_default();
   options.decode.confidence =
       static_cast<float>(args.number("--conf", options.decode.confidence, 0, 1));

@@ -77,7 +77,7 @@ class StepChecker {
   }
 
   void run_in_pieces(const Step& step) {
-    const int items = step.op->item_count(step);
+    const int items = step.op->items(step);
     std::set<int> cuts = {0, items};
     for (int i = 0; i < 3; ++i) {
       cuts.insert(std::uniform_int_distribution<int>(0, items)(random_));

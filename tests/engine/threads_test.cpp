@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <numeric>
 #include <random>
 #include <thread>
@@ -33,30 +34,54 @@ struct ShuffledLoop {
   }
 };
 
-std::vector<uint8_t> activations_after_run(const VerifiedModel& model, const linnet_config& config,
-                                           const std::vector<float>& input) {
+// All that a run leaves in the arena, and the heads.
+struct Outcome {
+  std::vector<uint8_t> activations;
+  std::vector<float> heads;
+};
+
+Outcome outcome_of_run(const VerifiedModel& model, const linnet_config& config,
+                       const std::vector<float>& input) {
   const OpenSession session(model, config);
-  EXPECT_EQ(linnet_run(session.get(), input.data(), nullptr), LINNET_OK);
-  return {session.activations(), session.activations() + session.activation_bytes()};
+  linnet_tensor heads[LINNET_HEADS];
+  EXPECT_EQ(linnet_run(session.get(), input.data(), heads), LINNET_OK);
+  Outcome outcome{{session.activations(), session.activations() + session.activation_bytes()}, {}};
+  for (const linnet_tensor& head : heads) {
+    for (int i = 0; head.data != nullptr && i < head.height * head.width; ++i) {
+      const float* pixel = head.data + static_cast<size_t>(i) * head.pixel_stride;
+      outcome.heads.insert(outcome.heads.end(), pixel, pixel + head.channels);
+    }
+  }
+  return outcome;
 }
 
+bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+// What any threads leave is what one thread leaves that does the steps one after another, in the
+// same places: a hook keeps steps apart that would run as a group.
 void expect_same_bits(const std::vector<uint8_t>& file, int height, int width) {
   const VerifiedModel model(file);
   const std::vector<float> input = random_input(height, width, 3);
   linnet_config config = sized(height, width);
-  const std::vector<uint8_t> want = activations_after_run(model, config, input);
+  const Outcome one = outcome_of_run(model, config, input);
   for (const int threads : {2, 3, 4}) {
     SCOPED_TRACE(std::to_string(threads) + " threads");
-    ThreadPool pool(threads);
-    config.threads = threads;
-    config.parallel_for = ThreadPool::parallel_for;
-    config.pool = &pool;
-    EXPECT_EQ(activations_after_run(model, config, input), want);
     ShuffledLoop loop;
     loop.threads = threads;
+    config.threads = threads;
     config.parallel_for = ShuffledLoop::parallel_for;
     config.pool = &loop;
-    EXPECT_EQ(activations_after_run(model, config, input), want);
+    config.on_step = [](void*, int) {};
+    const Outcome want = outcome_of_run(model, config, input);
+    EXPECT_TRUE(same_bits(want.heads, one.heads));
+    config.on_step = nullptr;
+    EXPECT_TRUE(outcome_of_run(model, config, input).activations == want.activations);
+    ThreadPool pool(threads);
+    config.parallel_for = ThreadPool::parallel_for;
+    config.pool = &pool;
+    EXPECT_TRUE(outcome_of_run(model, config, input).activations == want.activations);
   }
 }
 
@@ -73,12 +98,30 @@ TEST(Threads, Int8ModelGivesTheSameBits) {
   expect_same_bits(file, 32, 352);
 }
 
+int longest_group(const RandomModel& random, int threads) {
+  ShuffledLoop loop;
+  linnet_config config = sized(random.height, random.width);
+  config.threads = threads;
+  config.parallel_for = ShuffledLoop::parallel_for;
+  config.pool = &loop;
+  const OpenSession session(VerifiedModel(random.file), config);
+  int longest = 0;
+  for (int i = 0; i < session.internals().step_count; ++i) {
+    longest = std::max(longest, session.internals().steps[i].group_steps);
+  }
+  return longest;
+}
+
 TEST(Threads, RandomModelsGiveTheSameBits) {
-  for (uint32_t seed = 0; seed < 100 && !HasFailure(); ++seed) {
+  int with_groups = 0;
+  for (uint32_t seed = 0; seed < 200 && !HasFailure(); ++seed) {
     SCOPED_TRACE(seed);
     const RandomModel random = make_random_model(seed);
+    EXPECT_EQ(longest_group(random, 1), 1);
+    with_groups += longest_group(random, 2) > 1;
     expect_same_bits(random.file, random.height, random.width);
   }
+  EXPECT_GT(with_groups, 100);
 }
 
 TEST(Threads, ASessionInUseIsBusy) {
@@ -118,12 +161,12 @@ TEST(Threads, SessionsAreIndependent) {
   const std::vector<float> inputs[] = {random_input(64, 64, 1), random_input(64, 64, 2)};
   std::vector<uint8_t> want[2], got[2];
   for (size_t i = 0; i < 2; ++i) {
-    want[i] = activations_after_run(model, sized(64, 64), inputs[i]);
+    want[i] = outcome_of_run(model, sized(64, 64), inputs[i]).activations;
   }
   std::vector<std::thread> threads;
   for (size_t i = 0; i < 2; ++i) {
     threads.emplace_back(
-        [&, i] { got[i] = activations_after_run(model, sized(64, 64), inputs[i]); });
+        [&, i] { got[i] = outcome_of_run(model, sized(64, 64), inputs[i]).activations; });
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(got[0], want[0]);

@@ -86,7 +86,8 @@ typedef void (*linnet_task)(void* context, int index, int worker);
 typedef void (*linnet_parallel_for)(void* pool, int count, linnet_task task, void* context);
 
 /* Called before each step of a run with the index of its node, and once after the last with the
- * number of nodes: for profiling. A node that runs inside the one before has no call. */
+ * number of nodes: for profiling and watchdogs. A node that runs inside the one before has no call.
+ * With a hook threads wait for one another after every node, which else they need not. */
 typedef void (*linnet_step_hook)(void* context, int node);
 
 /* Instruction sets. linnet_cpu_features() says what this CPU and this build have. */
