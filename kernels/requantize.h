@@ -9,6 +9,8 @@
 // (https://github.com/google/XNNPACK).
 #pragma once
 
+#include <cstring>
+
 #include "kernels/base.h"
 
 namespace linnet {
@@ -18,7 +20,20 @@ struct RequantizeS8 {
   int8_t zero_point = 0;  // of the output
   int8_t low = -128;      // ReLU is low = zero_point, ReLU6 limits high too
   int8_t high = 127;      // at least low
+  // The caller vouches for all channels: |sum| < 2^22, |sum * multiplier| < 2^15 - 256, and the
+  // multiplier is normal and its lowest two bits are 0 (shortened()). Some kernels know a faster
+  // way to the same bits then.
+  bool small = false;
 };
+
+// The nearest float whose lowest two bits are 0.
+inline float shortened(float multiplier) {
+  uint32_t bits;
+  std::memcpy(&bits, &multiplier, sizeof bits);
+  bits = (bits + 2) & ~uint32_t{3};
+  std::memcpy(&multiplier, &bits, sizeof bits);
+  return multiplier;
+}
 
 // The nearest whole number, ties to even, for |x| < 2^22: adding 1.5 * 2^23 leaves no bits for the
 // fraction.

@@ -125,12 +125,19 @@ enum WeightLayout : uint8_t {
       1,  // kernels/igemm_f32/igemm_f32.h; K runs tap by tap, then segment, then channel
   kDwconvF32K1c8 = 2,    // kernels/dwconv_f32/dwconv_f32.h
   kWinogradF32N8k1 = 3,  // kernels/winograd_f32/winograd_f32.h
-  kIgemmS8N8k4 = 4,   // kernels/igemm_s8/igemm_s8.h, K as above; then, if `parameter` is 1, a table
-                      // of 256 bytes (kernels/table_s8/table_s8.h) that the results go through
+  kIgemmS8N8k4 =
+      4,  // kernels/igemm_s8/igemm_s8.h, K as above; then, if `parameter` has kHasTable, a table
+          // of 256 bytes (kernels/table_s8/table_s8.h) that the results go through
   kDwconvS8K1c8 = 5,  // kernels/dwconv_s8/dwconv_s8.h; then the table as above
   kAddS8 = 6,         // AddRecord
   kTableS8 = 7,       // 256 bytes (kernels/table_s8/table_s8.h)
   kScales = 8,  // a float for each channel: dequantize 1 step of the value, quantize its inverse
+};
+
+// Bits of `parameter` of a convolution that makes s8.
+enum : uint16_t {
+  kHasTable = 1,   // the weights end with a table
+  kSmallSums = 2,  // of conv2d: kernels/igemm_s8/small_sums.h holds for the weights
 };
 
 // One step. Nodes are in execution order. Its views lie in the segment table at first_segment:
@@ -149,8 +156,8 @@ struct Node {          // 64 bytes
   uint16_t operand_segments[2];
   uint16_t output_segments;
   uint16_t parameter;  // factor, block or groups; avg_pool: 1 = padding counts;
-                       // winograd_conv2d: side of a tile, 2 or 4; conv2d and dwconv2d of s8: 1 =
-                       // the weights end with a table; else 0
+                       // winograd_conv2d: side of a tile, 2 or 4; conv2d and dwconv2d that make
+                       // s8: kHasTable, kSmallSums; else 0
   // Window: all zero unless the op slides one. Output extent =
   // floor((extent + pad_before + pad_after - (dilation * (kernel - 1) + 1)) / stride) + 1.
   uint8_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;

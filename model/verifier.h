@@ -89,6 +89,7 @@ class Verifier {
   bool check_side(uint32_t kernel, uint32_t stride, uint32_t dilation, uint32_t before,
                   uint32_t after);
   bool check_window(const Node& n, const OpTraits& traits);
+  uint16_t most_parameter(const Node& node) const;
   bool check_parameter(const Node& node, const OpTraits& traits);
   bool check_channels(const Node& node, const OpTraits& traits);
 

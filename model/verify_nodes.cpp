@@ -223,6 +223,12 @@ bool Verifier::check_window(const Node& n, const OpTraits& traits) {
   return true;
 }
 
+uint16_t Verifier::most_parameter(const Node& node) const {
+  if (node.op == k_avg_pool) return 1;
+  if (!may_have_table(node)) return 0;
+  return node.op == k_conv2d ? kHasTable | kSmallSums : kHasTable;
+}
+
 bool Verifier::check_parameter(const Node& node, const OpTraits& traits) {
   switch (traits.window) {
     case WindowKind::factor:
@@ -237,8 +243,7 @@ bool Verifier::check_parameter(const Node& node, const OpTraits& traits) {
         return expect(node.parameter == 2 || node.parameter == 4,
                       "parameter: side of a winograd tile, 2 or 4", 4, node.parameter);
       }
-      return at_most(node.op == k_avg_pool || may_have_table(node) ? 1 : 0, node.parameter,
-                     "parameter: unused by this op");
+      return at_most(most_parameter(node), node.parameter, "parameter: unused by this op");
   }
 }
 

@@ -5,7 +5,7 @@
 #include "kernels/dwconv_s8/dwconv_s8.h"
 #include "kernels/eltwise_s8/eltwise_s8.h"
 #include "kernels/igemm_f32/igemm_f32.h"
-#include "kernels/igemm_s8/igemm_s8.h"
+#include "kernels/igemm_s8/small_sums.h"
 #include "kernels/quantize/quantize.h"
 #include "kernels/table_s8/table_s8.h"
 #include "kernels/winograd_f32/winograd_f32.h"
@@ -46,7 +46,8 @@ uint64_t Verifier::weight_bytes(const Node& node, WeightLayout layout) const {
   const uint64_t taps = uint64_t{node.kernel_h} * node.kernel_w;
   const auto in = static_cast<uint64_t>(view_.operand(node, 0).channels());
   const auto out = static_cast<uint64_t>(view_.output(node).channels());
-  const uint64_t table = node.parameter == 1 ? kTableS8Entries : 0;
+  const bool has_table = layout != kWinogradF32N8k1 && (node.parameter & kHasTable) != 0;
+  const uint64_t table = has_table ? kTableS8Entries : 0;
   const auto panels = [&](uint64_t k) {
     return (out + kIgemmF32PanelWidth - 1) / kIgemmF32PanelWidth *
            round_up64((k + 1) * kIgemmF32PanelWidth * sizeof(float), kIgemmF32PanelAlign);
@@ -135,12 +136,15 @@ bool Verifier::check_contents(const Node& node, const uint8_t* weights) {
 bool Verifier::check_panels_s8(const Node& node, const uint8_t* panels) {
   const uint64_t panel_bytes = panel_bytes_s8(node);
   const auto out = static_cast<uint64_t>(view_.output(node).channels());
+  const uint8_t* const first = panels;
   for (uint64_t c = 0; c < out; c += kIgemmS8PanelWidth, panels += panel_bytes) {
     if (!check_multipliers(panels + offsetof(IgemmS8PanelHeader, multiplier), kIgemmS8PanelWidth) ||
         !check_int8(panels + sizeof(IgemmS8PanelHeader), panel_bytes - sizeof(IgemmS8PanelHeader)))
       return false;
   }
-  return true;
+  return expect((node.parameter & kSmallSums) == 0 ||
+                    igemm_s8_has_small_sums(first, panel_bytes, static_cast<size_t>(out)),
+                "parameter: says that sums are small, but the weights make large ones", 0, 1);
 }
 
 bool Verifier::check_floats(const uint8_t* bytes, uint64_t count) {

@@ -168,6 +168,7 @@ class Emitter {
     }
     node->weight_offset = static_cast<uint32_t>(weights->size());
     node->weight_bytes = static_cast<uint32_t>(packed.size());
+    if (has_small_sums(step, program_.buffers, packed)) node->parameter |= format::kSmallSums;
     weights->insert(weights->end(), packed.begin(), packed.end());
   }
 
@@ -176,7 +177,9 @@ class Emitter {
     node->out_zero_point = int8.out_zero_point;
     node->out_low = int8.out_low;
     node->out_high = int8.out_high;
-    if (!int8.table.empty() && node->op != format::k_activation) node->parameter = 1;
+    if (!int8.table.empty() && node->op != format::k_activation) {
+      node->parameter |= format::kHasTable;
+    }
   }
 
   void add_nodes(std::vector<uint8_t>* nodes, std::vector<uint8_t>* segments,

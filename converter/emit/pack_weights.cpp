@@ -6,6 +6,7 @@
 #include "kernels/dwconv_s8/pack.h"
 #include "kernels/igemm_f32/pack.h"
 #include "kernels/igemm_s8/pack.h"
+#include "kernels/igemm_s8/small_sums.h"
 #include "kernels/winograd_f32/pack.h"
 #include "model/conv_segments.h"
 
@@ -73,6 +74,23 @@ std::vector<uint8_t> pack_weights(const Step& step, const std::vector<Buffer>& b
   }
   const bool reads_s8 = buffers[step.operands[0][0].tensor].dtype == format::kS8;
   return reads_s8 ? pack_s8(step, buffers) : bytes_of(pack_f32(step));
+}
+
+bool has_small_sums(const Step& step, const std::vector<Buffer>& buffers,
+                    const std::vector<uint8_t>& packed) {
+  const auto type_of = [&](const std::vector<format::Segment>& view) {
+    return buffers[view[0].tensor].dtype;
+  };
+  if (step.op != format::k_conv2d || type_of(step.operands[0]) != format::kS8 ||
+      type_of(step.output) != format::kS8) {
+    return false;
+  }
+  size_t padded_k = 0;
+  for (const int k : segment_channels(step, buffers)) {
+    padded_k += igemm_s8_padded_k(static_cast<size_t>(k));
+  }
+  return igemm_s8_has_small_sums(packed.data(), igemm_s8_panel_bytes(padded_k),
+                                 step.int8->bias.size());
 }
 
 }  // namespace linnet::converter

@@ -12,4 +12,8 @@ namespace linnet::converter {
 // reads (format::layout_of).
 std::vector<uint8_t> pack_weights(const Step& step, const std::vector<Buffer>& buffers);
 
+// Whether RequantizeS8::small holds for a convolution that these are the weights of.
+bool has_small_sums(const Step& step, const std::vector<Buffer>& buffers,
+                    const std::vector<uint8_t>& packed);
+
 }  // namespace linnet::converter

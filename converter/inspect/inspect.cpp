@@ -116,8 +116,11 @@ std::string attributes_text(const format::Node& node) {
     default:
       if (node.op == format::k_winograd_conv2d) {
         out << " tile " << node.parameter;
-      } else if (node.parameter != 0) {
-        out << " padding counts";
+      } else if (node.op == format::k_avg_pool) {
+        out << (node.parameter != 0 ? " padding counts" : "");
+      } else {
+        if ((node.parameter & format::kHasTable) != 0) out << " table";
+        if ((node.parameter & format::kSmallSums) != 0) out << " small sums";
       }
   }
   if (node.activation != 0) out << ' ' << activation_name(node);

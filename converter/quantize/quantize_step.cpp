@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/requantize.h"
+
 namespace linnet::converter {
 
 double activate(Activation activation, double alpha, double x) {
@@ -62,7 +64,7 @@ class Filter {
     }
     const double sum = std::nearbyint(bias / unit) - zero_sum;
     to->bias.push_back(static_cast<int32_t>(std::clamp(sum, -2.0e9, 2.0e9)));
-    to->multiplier.push_back(static_cast<float>(out_step > 0 ? unit / out_step : unit));
+    to->multiplier.push_back(shortened(static_cast<float>(out_step > 0 ? unit / out_step : unit)));
   }
 
  private:

@@ -63,11 +63,12 @@ inline void* pixel_bytes(const Tensor& tensor, int y, int x, int channel) {
 
 // What int8 sums become.
 inline RequantizeS8 requantize_of(const format::Node& node) {
-  return {node.out_zero_point, node.out_low, node.out_high};
+  return {node.out_zero_point, node.out_low, node.out_high,
+          (node.parameter & format::kSmallSums) != 0};
 }
 // The table that a node's weights end with, null without.
 inline const int8_t* table_of(const format::Node& node, const void* weights) {
-  if (node.parameter != 1) return nullptr;
+  if ((node.parameter & format::kHasTable) == 0) return nullptr;
   return static_cast<const int8_t*>(weights) + node.weight_bytes - kTableS8Entries;
 }
 

@@ -54,6 +54,7 @@ class Program {
   int run() {
     filter_ = class_filter(options_.classes, detector_.class_names());
     if (!options_.classes.empty()) options_.decode.class_filter = filter_.data();
+    if (!options_.heads.empty()) detector_.keep_heads();
     if (options_.tensor.empty()) {
       run_pictures();
     } else {
@@ -70,7 +71,6 @@ class Program {
       throw host::UsageError("--heads: expected one picture, found " +
                              std::to_string(paths.size()));
     }
-    if (!options_.heads.empty()) detector_.keep_heads();
     if (options_.size.height != 0) check_size(options_.size, detector_.info().max_stride);
     if (!options_.save.empty()) outputs_.emplace(options_.save, paths.size());
     detector_.open(options_.size.height, options_.size.width, options_.threads);

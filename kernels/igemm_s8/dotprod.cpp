@@ -22,18 +22,16 @@ struct DotTile {
   const int8_t* in;
 
   LINNET_INLINE void start(int32x4_t bias_low, int32x4_t bias_high) {
-    rest.start(bias_low, bias_high);
-    low = bias_low;
-    high = bias_high;
+    alignas(16) int32_t biases[kIgemmS8PanelWidth];
+    vst1q_s32(biases, bias_low);
+    vst1q_s32(biases + 4, bias_high);
+    start(biases);
   }
-  LINNET_INLINE void start(const IgemmS8PanelHeader& header) {
-    const int32x4_t offset = vdupq_n_s32(kSumOffset);
-    start(vaddq_s32(vld1q_s32(header.bias), offset), vaddq_s32(vld1q_s32(header.bias + 4), offset));
-  }
-  LINNET_INLINE void remove_offset() {
-    rest.remove_offset();
-    low = vsubq_s32(low, vdupq_n_s32(kSumOffset));
-    if constexpr (kChannels > 4) high = vsubq_s32(high, vdupq_n_s32(kSumOffset));
+  LINNET_INLINE void start(const int32_t* biases) {
+    rest.start(biases);
+    const int32_t* const own = anew(biases);
+    low = vld1q_s32(own);
+    if constexpr (kChannels > 4) high = vld1q_s32(own + 4);
   }
   LINNET_INLINE void point(const int8_t* const* rows) {
     rest.point(rows);
@@ -82,8 +80,7 @@ struct DotTile {
 
 template <int kChannels>
 struct DotTile<0, kChannels> {
-  LINNET_INLINE void start(int32x4_t, int32x4_t) {}
-  LINNET_INLINE void remove_offset() {}
+  LINNET_INLINE void start(const int32_t*) {}
   LINNET_INLINE void point(const int8_t* const*) {}
   LINNET_INLINE void load() {}
   template <int kGroup>
@@ -101,14 +98,14 @@ void igemm_s8_8x8_n8k4_dotprod(int m, int segments, const int8_t* const* rows, c
                                const void* panels, size_t panel_bytes, int n,
                                const RequantizeS8& to, int8_t* out, size_t out_pixel_stride) {
   neon_igemm<DotTile, kMr>(m, segments, rows, k, panels, panel_bytes, n,
-                           NeonToS8{RequantizeNeon(to)}, out, out_pixel_stride);
+                           NeonToS8{RequantizeNeon(to)}, to, out, out_pixel_stride);
 }
 
 void igemm_s8_8x8_n8k4_dotprod_to_f32(int m, int segments, const int8_t* const* rows, const int* k,
                                       const void* panels, size_t panel_bytes, int n, float* out,
                                       size_t out_pixel_stride) {
-  neon_igemm<DotTile, kMr>(m, segments, rows, k, panels, panel_bytes, n, NeonToF32{}, out,
-                           out_pixel_stride);
+  neon_igemm<DotTile, kMr>(m, segments, rows, k, panels, panel_bytes, n, NeonToF32{},
+                           RequantizeS8{}, out, out_pixel_stride);
 }
 
 }  // namespace linnet

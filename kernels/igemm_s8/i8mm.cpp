@@ -30,14 +30,20 @@ struct MatrixWeights {
 template <int kPixels, int kChannels>
 struct MatrixTile {
   static constexpr int kRows = kPixels;
-  static constexpr bool kOffset = false;
+  static constexpr bool kOffset = true;
   MatrixTile<kRows - 2, kChannels> rest;  // the pixels before these two
   int32x4_t sum01, sum23, sum45, sum67;
   const int8_t *in_first, *in_second;
 
-  LINNET_INLINE void start(const IgemmS8PanelHeader& header) {
-    rest.start(header);
-    const int32_t* bias = anew(header.bias);
+  LINNET_INLINE void start(int32x4_t bias_low, int32x4_t bias_high) {
+    alignas(16) int32_t biases[kIgemmS8PanelWidth];
+    vst1q_s32(biases, bias_low);
+    vst1q_s32(biases + 4, bias_high);
+    start(biases);
+  }
+  LINNET_INLINE void start(const int32_t* biases) {
+    rest.start(biases);
+    const int32_t* bias = anew(biases);
     sum01 = twice(bias);
     sum23 = twice(bias + 2);
     if constexpr (kChannels > 4) {
@@ -101,7 +107,7 @@ struct MatrixTile {
 
 template <int kChannels>
 struct MatrixTile<0, kChannels> {
-  LINNET_INLINE void start(const IgemmS8PanelHeader&) {}
+  LINNET_INLINE void start(const int32_t*) {}
   LINNET_INLINE void point(const int8_t* const*) {}
   LINNET_INLINE void two_groups(size_t, const MatrixWeights&) {}
   template <typename Sink>
@@ -117,14 +123,14 @@ void igemm_s8_8x8_n8k4_i8mm(int m, int segments, const int8_t* const* rows, cons
                             const void* panels, size_t panel_bytes, int n, const RequantizeS8& to,
                             int8_t* out, size_t out_pixel_stride) {
   neon_igemm<MatrixTile, kMr>(m, segments, rows, k, panels, panel_bytes, n,
-                              NeonToS8{RequantizeNeon(to)}, out, out_pixel_stride);
+                              NeonToS8{RequantizeNeon(to)}, to, out, out_pixel_stride);
 }
 
 void igemm_s8_8x8_n8k4_i8mm_to_f32(int m, int segments, const int8_t* const* rows, const int* k,
                                    const void* panels, size_t panel_bytes, int n, float* out,
                                    size_t out_pixel_stride) {
-  neon_igemm<MatrixTile, kMr>(m, segments, rows, k, panels, panel_bytes, n, NeonToF32{}, out,
-                              out_pixel_stride);
+  neon_igemm<MatrixTile, kMr>(m, segments, rows, k, panels, panel_bytes, n, NeonToF32{},
+                              RequantizeS8{}, out, out_pixel_stride);
 }
 
 }  // namespace linnet

@@ -112,14 +112,14 @@ void LINNET_NAME(int m, int segments, const int8_t* const* rows, const int* k, c
                  size_t panel_bytes, int n, const RequantizeS8& to, int8_t* out,
                  size_t out_pixel_stride) {
   neon_igemm<Tile, kMr>(m, segments, rows, k, panels, panel_bytes, n, NeonToS8{RequantizeNeon(to)},
-                        out, out_pixel_stride);
+                        to, out, out_pixel_stride);
 }
 
 void LINNET_NAME_TO_F32(int m, int segments, const int8_t* const* rows, const int* k,
                         const void* panels, size_t panel_bytes, int n, float* out,
                         size_t out_pixel_stride) {
-  neon_igemm<Tile, kMr>(m, segments, rows, k, panels, panel_bytes, n, NeonToF32{}, out,
-                        out_pixel_stride);
+  neon_igemm<Tile, kMr>(m, segments, rows, k, panels, panel_bytes, n, NeonToF32{}, RequantizeS8{},
+                        out, out_pixel_stride);
 }
 
 }  // namespace linnet

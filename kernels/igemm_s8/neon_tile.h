@@ -2,11 +2,11 @@
 // becomes of the sums.
 //
 // A tile is a chain of structs, not arrays; see kernels/igemm_f32/lane_tile.h. It has
-//   start(header)              sums = biases
+//   start(bias, bias)          of channels 0 to 3, 4 to 7
 //   multiply(rows, groups, w)  that many groups of inputs of a segment; returns the end of their
 //                              weights
 //   finish(sink)               sink.put(pixel, channels 0 to 3, channels 4 to 7) for each pixel
-// and kRows, its pixels. kOffset: sums are kept as offset_sums says.
+// and kRows, its pixels. kOffset: the sums start with kSumOffset, for NeonSmallToS8.
 #pragma once
 
 #include <type_traits>
@@ -20,8 +20,9 @@ namespace {  // NOLINT(google-build-namespaces)
 
 // The same pointer, but the compiler does not know: so that every pixel loads the biases from
 // memory where it would move registers, which takes the place of multiplications.
-LINNET_INLINE const int32_t* anew(const int32_t* p) {
-  __asm__("" : "+r"(p));
+template <typename T>
+LINNET_INLINE const T* anew(const T* p) {
+  __asm__ volatile("" : "+r"(p));
   return p;
 }
 
@@ -65,46 +66,55 @@ struct NeonToF32 {
   }
 };
 
-// Conversions between integers and floats are slow on the Cortex-A76: two cycles a vector, on one
-// of two pipes. Where sums are small enough, additions do: 12582912 + sum as a float has the bits
-// kSumOffset + sum.
 inline constexpr int32_t kSumOffset = 0x4B400000;
+inline constexpr float kSumOffsetFloat = 12582912.0f;
 
 #if LINNET_TARGET_AARCH64
 
-// Whether |sum| < 2^22 and |sum * multiplier| < 2^15 for all channels, if no channel's products add
-// up to more than `most`.
-LINNET_INLINE bool small_sums(const IgemmS8PanelHeader& header, const float32x4x2_t& multiplier,
-                              float most) {
-  constexpr float kMostSum = 4e6f, kMostProduct = 32000.0f;
-  const int32x4_t bias =
-      vmaxq_s32(vqabsq_s32(vld1q_s32(header.bias)), vqabsq_s32(vld1q_s32(header.bias + 4)));
-  const float32x4_t sum = vaddq_f32(vcvtq_f32_s32(bias), vdupq_n_f32(most));
-  const float32x4_t factor = vmaxq_f32(vmaxq_f32(multiplier.val[0], multiplier.val[1]),
-                                       vdupq_n_f32(kMostProduct / kMostSum));
-  return vmaxvq_f32(vmulq_f32(sum, factor)) <= kMostProduct;
-}
-
-// For small sums, each with kSumOffset added.
+// A faster way to the same bits for small sums (RequantizeS8::small). Conversions between integers
+// and floats are slow: two cycles a vector on the Cortex-A76, on one of two pipes. So each sum
+// starts with kSumOffset, the bits of the float 12582912 = 1.5 * 2^23: as a float it is 12582912 +
+// sum, and
+//
+//   sum * multiplier = (12582912 + sum) * multiplier - 12582912 * multiplier
+//
+// is one fused multiplication, rounded once as the product is: the last term is exact because the
+// multiplier's lowest two bits are 0. On the Cortex-A72, where a conversion costs what an addition
+// does, it gains nothing.
+//
+// kPlain: the output's zero point is even and its bounds are those of a byte. Then the addition
+// that rounds also adds the zero point, with the same result for ties, and nothing is left to
+// clamp.
+template <bool kPlain>
 struct NeonSmallToS8 {
   const RequantizeNeon& requantize;
+  float32x4_t magic;         // 12582912, plus the zero point if kPlain
+  const float* corrections;  // -12582912 * multiplier, of 8 channels
 
-  static LINNET_INLINE float32x4_t to_float(int32x4_t offset_sum) {
-    return vsubq_f32(vreinterpretq_f32_s32(offset_sum), vdupq_n_f32(12582912.0f));
-  }
   template <bool kWhole>
   LINNET_INLINE void put(int32x4_t low, int32x4_t high, const float32x4x2_t& multiplier, int,
                          int8_t* to) const {
-    const float32x4_t x_low = vmulq_f32(to_float(low), multiplier.val[0]);
-    const float32x4_t x_high = vmulq_f32(to_float(high), multiplier.val[1]);
-    vst1_s8(to, requantize.narrow(requantize.round_small(x_low, x_high)));
+    // Loaded for every pixel, because the multiplication overwrites them.
+    const float* const terms = anew(corrections);
+    const float32x4_t x_low =
+        vfmaq_f32(vld1q_f32(terms), vreinterpretq_f32_s32(low), multiplier.val[0]);
+    const float32x4_t x_high =
+        vfmaq_f32(vld1q_f32(terms + 4), vreinterpretq_f32_s32(high), multiplier.val[1]);
+    const int16x8_t words = vuzp1q_s16(vreinterpretq_s16_f32(vaddq_f32(x_low, magic)),
+                                       vreinterpretq_s16_f32(vaddq_f32(x_high, magic)));
+    if constexpr (kPlain) {
+      vst1_s8(to, vqmovn_s16(words));
+    } else {
+      vst1_s8(to, requantize.narrow(vqaddq_s16(words, requantize.zero_point)));
+    }
   }
 };
 
 #endif
 
 // Takes the sums of a panel. kWhole: all pixels of the tile and 8 channels.
-template <bool kWhole, typename Output, typename Out>
+// kRemovesOffset: sums have kSumOffset added, which the output does not expect.
+template <bool kWhole, bool kRemovesOffset, typename Output, typename Out>
 struct NeonSink {
   const Output& output;
   float32x4x2_t multiplier;
@@ -114,6 +124,10 @@ struct NeonSink {
 
   LINNET_INLINE void put(int pixel, int32x4_t low, int32x4_t high) const {
     if (!kWhole && pixel >= m) return;
+    if constexpr (kRemovesOffset) {
+      low = vsubq_s32(low, vdupq_n_s32(kSumOffset));
+      high = vsubq_s32(high, vdupq_n_s32(kSumOffset));
+    }
     output.template put<kWhole>(low, high, multiplier, n, to + static_cast<size_t>(pixel) * stride);
   }
 };
@@ -128,8 +142,26 @@ struct NeonCall {
   size_t panel_bytes;
   size_t stride;
   Output output;
-  float most;  // that the products of one output can add up to
+  bool small, plain;  // RequantizeS8::small; NeonSmallToS8<kPlain>
+  float magic;
 };
+
+#if LINNET_TARGET_AARCH64
+
+template <bool kPlain, typename Tile, typename Call, typename Out>
+LINNET_INLINE void finish_small(Tile& tile, const Call& kept, const float32x4x2_t& multiplier,
+                                Out* out) {
+  const Call& call = *anew(&kept);  // during the multiplications all registers are taken
+  alignas(16) float corrections[kIgemmS8PanelWidth];
+  vst1q_f32(corrections, vmulq_n_f32(multiplier.val[0], -kSumOffsetFloat));
+  vst1q_f32(corrections + 4, vmulq_n_f32(multiplier.val[1], -kSumOffsetFloat));
+  using Output = NeonSmallToS8<kPlain>;
+  const Output output = {call.output.requantize, vld1q_dup_f32(&call.magic), corrections};
+  tile.finish(NeonSink<true, false, Output, Out>{output, multiplier, call.m, kIgemmS8PanelWidth,
+                                                 out, call.stride});
+}
+
+#endif
 
 // n: channels of this panel and those after it.
 template <typename Tile, typename Output, typename Out>
@@ -137,30 +169,32 @@ LINNET_INLINE void neon_panel(const NeonCall<Output, Out>& call, const uint8_t* 
                               Out* out) {
   const auto& header = *reinterpret_cast<const IgemmS8PanelHeader*>(panel);
   const auto* w = reinterpret_cast<const int8_t*>(panel + sizeof header);
+  const bool whole = call.m == Tile::kRows && n >= kIgemmS8PanelWidth;
   Tile tile;
-  tile.start(header);
+  const int32x4_t offset = vdupq_n_s32(Tile::kOffset ? kSumOffset : 0);
+  tile.start(vaddq_s32(vld1q_s32(header.bias), offset),
+             vaddq_s32(vld1q_s32(header.bias + 4), offset));
   for (int t = 0; t < call.segments; ++t) {
     const size_t groups = igemm_s8_padded_k(static_cast<size_t>(call.k[t])) / kIgemmS8Group;
     w = tile.multiply(call.rows + t * call.mr, groups, w);
   }
   const float32x4x2_t multiplier = {vld1q_f32(header.multiplier), vld1q_f32(header.multiplier + 4)};
-  const bool whole = call.m == Tile::kRows && n >= kIgemmS8PanelWidth;
 #if LINNET_TARGET_AARCH64
-  if constexpr (Tile::kOffset) {
-    if constexpr (std::is_same_v<Output, NeonToS8>) {
-      if (whole && small_sums(header, multiplier, call.most)) {
-        const NeonSmallToS8 output = {call.output.requantize};
-        return tile.finish(
-            NeonSink<true, NeonSmallToS8, Out>{output, multiplier, call.m, n, out, call.stride});
+  if constexpr (Tile::kOffset && std::is_same_v<Output, NeonToS8>) {
+    if (whole && call.small) {
+      if (call.plain) {
+        return finish_small<true>(tile, call, multiplier, out);
       }
+      return finish_small<false>(tile, call, multiplier, out);
     }
-    tile.remove_offset();
   }
 #endif
   if (whole) {
-    tile.finish(NeonSink<true, Output, Out>{call.output, multiplier, call.m, n, out, call.stride});
+    tile.finish(NeonSink<true, Tile::kOffset, Output, Out>{call.output, multiplier, call.m, n, out,
+                                                           call.stride});
   } else {
-    tile.finish(NeonSink<false, Output, Out>{call.output, multiplier, call.m, n, out, call.stride});
+    tile.finish(NeonSink<false, Tile::kOffset, Output, Out>{call.output, multiplier, call.m, n, out,
+                                                            call.stride});
   }
 }
 
@@ -181,11 +215,11 @@ LINNET_INLINE void neon_panels(const NeonCall<Output, Out>& call, const void* pa
 template <template <int, int> class Tile, int kMr, typename Output, typename Out>
 LINNET_INLINE void neon_igemm(int m, int segments, const int8_t* const* rows, const int* k,
                               const void* panels, size_t panel_bytes, int n, const Output& output,
-                              Out* out, size_t stride) {
-  size_t inputs = 0;
-  for (int t = 0; t < segments; ++t) inputs += static_cast<size_t>(k[t]);
-  const float most = static_cast<float>(inputs) * (128 * 127);
-  const NeonCall<Output, Out> call = {m, segments, rows, kMr, k, panel_bytes, stride, output, most};
+                              const RequantizeS8& to, Out* out, size_t stride) {
+  const bool plain = to.zero_point % 2 == 0 && to.low == -128 && to.high == 127;
+  const float magic = kSumOffsetFloat + (plain ? static_cast<float>(to.zero_point) : 0.0f);
+  const NeonCall<Output, Out> call = {m,      segments, rows,     kMr,   k,    panel_bytes,
+                                      stride, output,   to.small, plain, magic};
   if (m > kMr / 2) {
     neon_panels<Tile<kMr, 8>, Tile<kMr, 4>>(call, panels, n, out);
   } else {

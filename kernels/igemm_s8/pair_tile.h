@@ -37,11 +37,10 @@ struct PairTile {
   PairSums low, high;                      // of the panel's channels 0 to 3, 4 to 7
   const int8_t* in;
 
-  // bias: the sums to start with.
-  LINNET_INLINE void start(const int32_t* bias) {
-    rest.start(bias);
-    low = {vld1q_s32(bias), vld1q_s32(bias + 4)};
-    if constexpr (kChannels > 4) high = {vld1q_s32(bias + 8), vld1q_s32(bias + 12)};
+  LINNET_INLINE void start(const PairSums& bias_low, const PairSums& bias_high) {
+    rest.start(bias_low, bias_high);
+    low = bias_low;
+    if constexpr (kChannels > 4) high = bias_high;
   }
   LINNET_INLINE void point(const int8_t* const* rows) {
     rest.point(rows);
@@ -81,7 +80,7 @@ struct PairTile {
 
 template <typename S, int kChannels>
 struct PairTile<S, 0, kChannels> {
-  LINNET_INLINE void start(const int32_t*) {}
+  LINNET_INLINE void start(const PairSums&, const PairSums&) {}
   LINNET_INLINE void point(const int8_t* const*) {}
   template <typename Products, typename Last>
   LINNET_INLINE void two_groups(Last&, Products&, const PairWeights&, const PairWeights&) {}
@@ -104,17 +103,16 @@ struct PairAccumulator {
     typename S::Products low, high;
   } products;
 
-  LINNET_INLINE void start(const IgemmS8PanelHeader& header) {
-    // Biases in the sums of the even pairs, zeros in those of the odd.
-    alignas(16) int32_t bias[2 * kIgemmS8PanelWidth];
-    for (int i = 0; i < kChannels; i += 4) {
-      const uint32x4_t b = vreinterpretq_u32_s32(vld1q_s32(header.bias + i));
-      vst1q_s32(bias + 2 * i, vreinterpretq_s32_u64(vmovl_u32(vget_low_u32(b))));
-      vst1q_s32(bias + 2 * i + 4, vreinterpretq_s32_u64(vmovl_u32(vget_high_u32(b))));
-    }
-    tile.start(bias);
+  LINNET_INLINE void start(int32x4_t bias_low, int32x4_t bias_high) {
+    tile.start(in_even_pairs(bias_low), in_even_pairs(bias_high));
     products.low.clear();
     products.high.clear();
+  }
+  // Biases in the sums of the even pairs, zeros in those of the odd.
+  static LINNET_INLINE PairSums in_even_pairs(int32x4_t bias) {
+    const uint32x4_t b = vreinterpretq_u32_s32(bias);
+    return {vreinterpretq_s32_u64(vmovl_u32(vget_low_u32(b))),
+            vreinterpretq_s32_u64(vmovl_u32(vget_high_u32(b)))};
   }
   LINNET_INLINE const int8_t* multiply(const int8_t* const* rows, size_t groups, const int8_t* w) {
     constexpr int kGroupBytes = kIgemmS8PanelWidth * kIgemmS8Group;

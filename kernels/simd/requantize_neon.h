@@ -27,13 +27,6 @@ struct RequantizeNeon {
     const int16x4_t half = vqmovn_s32(vcvtnq_s32_f32(first));
     return vqaddq_s16(vqmovn_high_s32(half, vcvtnq_s32_f32(second)), zero_point);
   }
-  // The same for |x| < 2^15: the addition of requantize.h leaves x in the lowest 16 bits.
-  LINNET_INLINE int16x8_t round_small(float32x4_t first, float32x4_t second) const {
-    const float32x4_t magic = vdupq_n_f32(12582912.0f);
-    const int16x8_t words = vuzp1q_s16(vreinterpretq_s16_f32(vaddq_f32(first, magic)),
-                                       vreinterpretq_s16_f32(vaddq_f32(second, magic)));
-    return vqaddq_s16(words, zero_point);
-  }
   LINNET_INLINE int8x8_t narrow(int16x8_t x) const {
     return vmin_s8(vmax_s8(vqmovn_s16(x), vget_low_s8(low)), vget_low_s8(high));
   }

@@ -132,7 +132,8 @@ TEST_F(DetectProgram, TensorSetsTheSizeAndHeadsAreWritten) {
     const host::NpyArray head = host::read_npy(path(std::string("h") + std::to_string(k) + ".npy"));
     ASSERT_EQ(head.shape.size(), 5u);
     EXPECT_EQ(head.shape[1], 3u);
-    EXPECT_EQ(head.shape[2] * 96, head.shape[3] * 64);
+    EXPECT_EQ(head.shape[2] * (8u << k), 64u);
+    EXPECT_EQ(head.shape[3] * (8u << k), 96u);
     EXPECT_EQ(head.shape[4], 8u);
   }
   host::write_npy(path("x.npy"), {3, 64, 96}, tensor.data());

@@ -2,11 +2,13 @@
 #include "kernels/igemm_s8/igemm_s8.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <numeric>
 
 #include "kernels/igemm_s8/pack.h"
+#include "kernels/igemm_s8/small_sums.h"
 #include "tests/kernels/guarded_memory.h"
 #include "tests/kernels/values.h"
 #include "tests/kernels/variant_test.h"
@@ -23,14 +25,16 @@ namespace {
 // ordinary: all values random, sums of the size of the output's range. worst: inputs -128, weights
 // of one sign for each output, so that nothing cancels out. wrap: biases at the ends of 32 bits.
 // extreme: multipliers 0, subnormal, huge. ties: one power of two for all multipliers, so that half
-// of the results lie between two numbers, and biases of every size.
-enum class Numbers { ordinary, worst, wrap, extreme, ties };
-constexpr Numbers kNumbers[] = {Numbers::ordinary, Numbers::worst, Numbers::wrap, Numbers::extreme,
-                                Numbers::ties};
+// of the results lie between two numbers, and biases of every size. small: RequantizeS8::small
+// holds, as it does for layers as they are: multipliers have two bits less, and products reach
+// 2^15.
+enum class Numbers { ordinary, worst, wrap, extreme, ties, small };
+constexpr Numbers kNumbers[] = {Numbers::ordinary, Numbers::worst, Numbers::wrap,
+                                Numbers::extreme,  Numbers::ties,  Numbers::small};
 
-constexpr RequantizeS8 kBounds[] = {{0, -128, 127},   {-128, -128, 127}, {127, -128, 127},
-                                    {-5, -5, 127},    {3, 3, 100},       {-128, 127, 127},
-                                    {127, -128, -128}};
+constexpr RequantizeS8 kBounds[] = {{0, -128, 127},    {-128, -128, 127}, {127, -128, 127},
+                                    {-5, -5, 127},     {3, 3, 100},       {-128, 127, 127},
+                                    {127, -128, -128}, {126, -128, 127}};
 
 struct Shape {
   int m;
@@ -61,9 +65,13 @@ size_t panel_bytes(const std::vector<int>& k) {
 class IgemmS8Test : public VariantTest<IgemmS8Variant> {
  protected:
   // Runs one call of each kind and compares all of its outputs.
-  void check(const Shape& s) {
+  void check(Shape s) {
     if (HasFailure()) return;  // one report is enough
     prepare(s);
+    s.to.small = igemm_s8_has_small_sums(panels_, panel_bytes(s.k), static_cast<size_t>(s.n));
+    if (s.numbers == Numbers::small && most_sum(s) < 1 << 22) {
+      EXPECT_TRUE(s.to.small) << describe(s);
+    }
     const auto segments = static_cast<int>(s.k.size());
     int8_t* const out = out_.place(s.m, s.n, s.stride(), s.side);
     GetParam().to_s8(s.m, segments, pointers_.data(), s.k.data(), panels_, panel_bytes(s.k), s.n,
@@ -94,8 +102,8 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
     const int segments = random_.between(1, 9);
     for (int t = 0; t < segments; ++t) s.k.push_back(random_.between(1, 67));
     s.out_gap = static_cast<size_t>(random_.between(0, 3));
-    s.numbers = kNumbers[i % 5];
-    s.to = kBounds[random_.between(0, 6)];
+    s.numbers = kNumbers[i % 6];
+    s.to = kBounds[random_.between(0, 7)];
     s.side = kSides[random_.between(0, 1)];
     return s;
   }
@@ -116,9 +124,9 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
     multiplier_.resize(n);
     for (size_t c = 0; c < n; ++c) {
       const int one = random_.between(0, 1) * 254 - 127;
+      const bool at_end = at_the_end(s.numbers);
       for (size_t i = 0; i < k; ++i) {
-        weights_[c * k + i] =
-            static_cast<int8_t>(s.numbers == Numbers::worst ? one : random_.between(-127, 127));
+        weights_[c * k + i] = static_cast<int8_t>(at_end ? one : random_.between(-127, 127));
       }
       bias_[c] = bias(s);
       multiplier_[c] = multiplier(s);
@@ -129,16 +137,29 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
     std::memcpy(panels_, packed.data(), packed.size());
   }
 
+  static int most_sum(const Shape& s) { return s.k_total() * (128 * 127) + kSmallBias; }
+  // Inputs -128 or weights of one sign.
+  bool at_the_end(Numbers numbers) {
+    return numbers == Numbers::worst || (numbers == Numbers::small && random_.between(0, 1) != 0);
+  }
+
   int32_t bias(const Shape& s) {
     if (s.numbers == Numbers::ties) {
       const int32_t size = 1 << random_.between(4, 24);
       return random_.between(-size, size);
     }
+    if (s.numbers == Numbers::small) return random_.between(-kSmallBias, kSmallBias);
     if (s.numbers != Numbers::wrap) return random_.between(-20000, 20000);
     const int32_t near_end = std::numeric_limits<int32_t>::max() - random_.between(0, 1000);
     return random_.between(0, 1) != 0 ? near_end : -near_end;
   }
   float multiplier(const Shape& s) {
+    if (s.numbers == Numbers::small) {
+      if (random_.between(0, 3) == 0) return 1.0f / 1024;  // ties
+      // The largest and the smallest that are allowed.
+      const float most = 32000.0f / static_cast<float>(most_sum(s));
+      return shortened(most * 0.999f / static_cast<float>(random_.between(1, 300)));
+    }
     constexpr float kExtreme[] = {0.0f,    std::numeric_limits<float>::denorm_min(),
                                   1e-39f,  std::numeric_limits<float>::min(),
                                   1e-9f,   1.0f,
@@ -159,9 +180,9 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
       const auto stride = static_cast<size_t>(s.k[t] + random_.between(0, 3));
       const size_t count = extent(s.m, s.k[t], stride) + kIgemmS8OverRead;
       int8_t* const data = inputs_[t].place(count, s.side);
+      const bool at_end = at_the_end(s.numbers);
       for (size_t i = 0; i < count; ++i) {
-        data[i] =
-            static_cast<int8_t>(s.numbers == Numbers::worst ? -128 : random_.between(-128, 127));
+        data[i] = static_cast<int8_t>(at_end ? -128 : random_.between(-128, 127));
       }
       const int first = random_.between(0, s.m - 1);
       for (int p = 0; p < GetParam().mr; ++p) {
@@ -181,6 +202,7 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
     return static_cast<int32_t>(sum);
   }
 
+  static constexpr int kSmallBias = 20000;
   static constexpr int kMaxSegments = 9;
   GuardedInput<int8_t> inputs_[kMaxSegments];
   GuardedInput<uint8_t> panels_memory_;
@@ -242,6 +264,45 @@ TEST_P(IgemmS8Test, LargeK) {
 }
 
 LINNET_TEST_VARIANTS(IgemmS8Test, igemm_s8_variants);
+
+bool small_sums(int32_t bias, float multiplier, size_t inputs) {
+  const std::vector<int8_t> weights(9 * inputs, -127);
+  std::vector<int32_t> biases(9, 0);
+  std::vector<float> multipliers(9, 0.5f / 1024);
+  biases[8] = bias;
+  multipliers[8] = multiplier;
+  const std::vector<int> k = {static_cast<int>(inputs)};
+  const std::vector<uint8_t> packed =
+      pack_igemm_s8(weights.data(), biases.data(), multipliers.data(), 9, k);
+  // The multipliers of the missing channels are 0 and do not matter.
+  return igemm_s8_has_small_sums(packed.data(), panel_bytes(k), 9);
+}
+
+TEST(IgemmS8SmallSums, HoldWithinTheirLimits) {
+  constexpr int32_t kRoom = (1 << 22) - 1 - 10 * 128 * 127;
+  constexpr float kMultiplier = 1.0f / 1024;
+  EXPECT_TRUE(small_sums(kRoom, kMultiplier, 10));
+  EXPECT_TRUE(small_sums(-kRoom, kMultiplier, 10));
+  EXPECT_FALSE(small_sums(kRoom + 1, kMultiplier, 10));
+  EXPECT_FALSE(small_sums(-kRoom - 1, kMultiplier, 10));
+  EXPECT_FALSE(small_sums(std::numeric_limits<int32_t>::min(), kMultiplier, 1));
+  EXPECT_FALSE(small_sums(0, kMultiplier, 1000));
+  EXPECT_TRUE(small_sums(0, shortened(31900.0f / (128 * 127)), 1));
+  EXPECT_FALSE(small_sums(0, shortened(32100.0f / (128 * 127)), 1));
+  EXPECT_FALSE(small_sums(0, std::nextafter(kMultiplier, 1.0f), 10));
+  for (const float multiplier :
+       {0.0f, -kMultiplier, std::numeric_limits<float>::denorm_min(),
+        std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+    EXPECT_FALSE(small_sums(0, multiplier, 1)) << multiplier;
+  }
+}
+
+TEST(Shortened, RoundsToTheNearest) {
+  EXPECT_EQ(shortened(1.0f), 1.0f);
+  EXPECT_EQ(shortened(std::nextafter(1.0f, 2.0f)), 1.0f);
+  EXPECT_EQ(shortened(1.0f + 3 * 0x1p-23f), 1.0f + 4 * 0x1p-23f);
+  EXPECT_EQ(shortened(2.0f - 0x1p-23f), 2.0f);
+}
 
 TEST(IgemmS8Pack, PutsEverythingInItsPlace) {
   constexpr size_t kOutputs = 11;

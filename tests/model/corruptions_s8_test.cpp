@@ -48,7 +48,17 @@ const Corruption kCorruptions[] = {
      "out_high: less than out_low"},
     {"activation", [](ModelEditor& m) { m.node(kStem).activation = 1; }, "activation: int8"},
     {"table_of_floats", [](ModelEditor& m) { m.node(kHead8).parameter = 1; }, "parameter"},
-    {"parameter", [](ModelEditor& m) { m.node(kStem).parameter = 2; }, "parameter"},
+    {"parameter", [](ModelEditor& m) { m.node(kStem).parameter = 4; }, "parameter"},
+    {"large_sums",
+     [](ModelEditor& m) {
+       m.node(kStem).parameter |= format::kSmallSums;
+       set_float(weights(m, kStem) + 32, 1000.0f);
+     },
+     "says that sums are small"},
+    {"small_sums_of_floats", [](ModelEditor& m) { m.node(kHead8).parameter = format::kSmallSums; },
+     "parameter"},
+    {"small_sums_of_depthwise",
+     [](ModelEditor& m) { m.node(kDown).parameter |= format::kSmallSums; }, "parameter"},
     {"layout", [](ModelEditor& m) { m.node(kStem).weight_layout = format::kIgemmF32N8k1; },
      "weight_layout", VerifyCode::unsupported},
     {"conv_multiplier", [](ModelEditor& m) { set_float(weights(m, kStem) + 32, kNan); },

@@ -11,6 +11,7 @@
 #include "kernels/dwconv_s8/pack.h"
 #include "kernels/igemm_f32/pack.h"
 #include "kernels/igemm_s8/pack.h"
+#include "kernels/igemm_s8/small_sums.h"
 #include "kernels/table_s8/table_s8.h"
 #include "kernels/winograd_f32/pack.h"
 #include "model/conv_segments.h"
@@ -380,9 +381,18 @@ void ModelBuilder::pack_conv_s8(NodeSpec* node) const {
   // Such that most results are within range.
   const float multiplier = (to_s8 ? 0.02f : 0.0005f) / std::sqrt(static_cast<float>(inputs));
   const std::vector<int8_t> weights = random_int8(outputs * inputs, seed);
+  std::vector<float> multipliers = positive_floats(outputs, multiplier, seed);
+  if (seed % 3 != 0) {
+    for (float& m : multipliers) m = shortened(m);
+  }
   node->packed = pack_igemm_s8(weights.data(), random_biases(outputs, seed).data(),
-                               positive_floats(outputs, multiplier, seed).data(), outputs, k);
-  if (to_s8) add_table(seed, node);
+                               multipliers.data(), outputs, k);
+  if (!to_s8) return;
+  if (igemm_s8_has_small_sums(node->packed.data(),
+                              node->packed.size() / igemm_s8_panel_count(outputs), outputs)) {
+    node->record.parameter |= format::kSmallSums;
+  }
+  add_table(seed, node);
 }
 
 void ModelBuilder::pack_dwconv_s8_layer(NodeSpec* node) const {
@@ -402,7 +412,7 @@ void ModelBuilder::pack_dwconv_s8_layer(NodeSpec* node) const {
 void ModelBuilder::add_table(uint32_t seed, NodeSpec* node) const {
   set_outputs_s8(seed, node);
   if (seed % 2 == 0) return;
-  node->record.parameter = 1;
+  node->record.parameter |= format::kHasTable;
   const std::vector<uint8_t> table = bytes_of(random_int8(kTableS8Entries, seed + 700));
   node->packed.insert(node->packed.end(), table.begin(), table.end());
 }
