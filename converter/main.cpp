@@ -87,7 +87,7 @@ class ProgressBars {
   void show(const std::string& work, size_t done, size_t total) {
     if (!bar_ || work != work_) bar_.emplace(work, total);
     work_ = work;
-    bar_->show(done);
+    bar_->show(done, total);
   }
 
  private:

@@ -11,6 +11,7 @@ constexpr std::chrono::milliseconds kBetween{100};
 
 std::string progress_line(const std::string& name, size_t done, size_t total, double seconds) {
   constexpr size_t kCells = 30;
+  if (done > total) done = total;
   const size_t filled = total == 0 ? kCells : kCells * done / total;
   const double left =
       done == 0 ? 0 : seconds / static_cast<double>(done) * static_cast<double>(total - done);
@@ -22,6 +23,16 @@ ProgressBar::ProgressBar(std::string name, size_t total) : name_(std::move(name)
 
 void ProgressBar::show(size_t done) {
   const std::lock_guard lock(mutex_);
+  draw(done);
+}
+
+void ProgressBar::show(size_t done, size_t total) {
+  const std::lock_guard lock(mutex_);
+  total_ = total;
+  draw(done);
+}
+
+void ProgressBar::draw(size_t done) {
   const Clock::time_point now = Clock::now();
   if (now < next_ || done < shown_) return;
   next_ = now + kBetween;

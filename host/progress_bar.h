@@ -15,9 +15,13 @@ class ProgressBar {
  public:
   ProgressBar(std::string name, size_t total);
   void show(size_t done);
+  // Some work learns on the way how much there is. More done than `total` counts as all done.
+  void show(size_t done, size_t total);
 
  private:
   using Clock = std::chrono::steady_clock;
+
+  void draw(size_t done);
 
   Progress progress_;
   std::string name_;

@@ -4,7 +4,8 @@
 #include <cmath>
 
 #include "host/codecs/codecs.h"
-#include "tests/end_to_end/runner.h"
+#include "tests/device/runner.h"
+#include "tests/end_to_end/converted.h"
 
 namespace linnet::test {
 namespace {
@@ -19,7 +20,7 @@ class QuantizedModels : public testing::Test {
   std::vector<std::vector<float>> heads(const std::string& source, bool dequantize) const {
     converter::ConvertOptions options;
     options.dequantize = dequantize;
-    Runner runner(data_ + source, options, 320, 320);
+    Runner runner(converted(data_ + source, options), 320, 320);
     runner.run(host::read_image(data_ + "/reference/inputs/dog-320.png"));
     return {runner.head(0), runner.head(1), runner.head(2)};
   }

@@ -2,13 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
+#include <filesystem>
 #include <memory>
 
 #include "host/file.h"
 #include "host/json_reader.h"
-#include "host/npy.h"
-#include "tests/end_to_end/runner.h"
+#include "tests/device/heads.h"
+#include "tests/end_to_end/converted.h"
 
 namespace linnet::test {
 namespace {
@@ -35,32 +35,9 @@ converter::ConvertOptions options_for(const std::string& source, bool views) {
   return options;
 }
 
-std::vector<float> read_reference_input(const std::string& path) {
-  const host::NpyArray nchw = host::read_npy(path);
-  const size_t pixels = nchw.data.size() / 3;
-  std::vector<float> nhwc(nchw.data.size());
-  for (size_t p = 0; p < pixels; ++p) {
-    for (size_t c = 0; c < 3; ++c) nhwc[p * 3 + c] = nchw.data[c * pixels + p];
-  }
-  return nhwc;
-}
-
-struct Distance {
-  double worst = 0, largest = 0;
-};
-
-Distance compare_heads(const Runner& runner, const std::string& prefix) {
-  Distance distance;
-  for (int i = 0; i < LINNET_HEADS; ++i) {
-    const host::NpyArray expected = host::read_npy(prefix + "-head" + std::to_string(i) + ".npy");
-    const std::vector<float> found = runner.head(i);
-    EXPECT_EQ(expected.data.size(), found.size());
-    for (size_t k = 0; k < std::min(found.size(), expected.data.size()); ++k) {
-      distance.worst = std::max(distance.worst, std::abs(double{found[k]} - expected.data[k]));
-      distance.largest = std::max(distance.largest, std::abs(double{expected.data[k]}));
-    }
-  }
-  return distance;
+// Not one more form of a network.
+bool is_network(const std::string& source) {
+  return source.rfind("models/", 0) == 0;
 }
 
 class ReferenceTest : public ::testing::TestWithParam<Case> {
@@ -78,13 +55,16 @@ class ReferenceTest : public ::testing::TestWithParam<Case> {
 TEST_P(ReferenceTest, HeadsAgree) {
   const bool random = std::string(GetParam().reference).rfind("random", 0) == 0;
   for (const bool views : {true, false}) {
+    const std::vector<uint8_t> file = converted(source_, options_for(source_, views));
+    if (views && is_network(GetParam().source))
+      keep_for_devices(GetParam().reference + std::string(".lnt"), file);
     int compared = 0;
     for (const char* stem : {"bus-160x128", "bus-320", "dog-320", "court-320", "bus-640"}) {
       const std::string prefix = reference_ + stem;
       if (!std::filesystem::exists(prefix + "-head0.npy")) continue;
       const bool small = std::string(stem) == "bus-160x128";
       const int side = std::string(stem).find("640") != std::string::npos ? 640 : 320;
-      Runner runner(source_, options_for(source_, views), small ? 160 : side, small ? 128 : side);
+      Runner runner(file, small ? 160 : side, small ? 128 : side);
       if (small) {
         runner.run(read_reference_input(prefix + "-input.npy"));
       } else {
@@ -146,7 +126,8 @@ TEST_P(ReferenceTest, BoxesAgree) {
       const std::string path = reference_ + name + "-" + std::to_string(side) + "-boxes.json";
       if (!std::filesystem::exists(path)) continue;
       if (!runner) {
-        runner = std::make_unique<Runner>(source_, options_for(source_, true), side, side);
+        runner =
+            std::make_unique<Runner>(converted(source_, options_for(source_, true)), side, side);
       }
       try {
         runner->run(host::read_image(data_ + "/pictures/" + name + ".jpg"));

@@ -1,7 +1,8 @@
-#include "tests/end_to_end/runner.h"
+#include "tests/device/runner.h"
 
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
 
 #include "host/isa.h"
@@ -24,13 +25,10 @@ std::string test_data() {
   return std::filesystem::is_directory(folder + "/reference") ? folder : "";
 }
 
-Runner::Runner(const std::string& source, const converter::ConvertOptions& options, int height,
-               int width) {
-  const converter::Conversion done =
-      converter::convert(converter::import_file(source, options.import), options);
-  file_.resize(done.file.size() / sizeof(Line) + 1);
-  std::memcpy(file_.data(), done.file.data(), done.file.size());
-  check(linnet_model_verify(file_.data(), done.file.size(), &model_), model_.error);
+Runner::Runner(const std::vector<uint8_t>& file, int height, int width) {
+  file_.resize(file.size() / sizeof(Line) + 1);
+  std::memcpy(file_.data(), file.data(), file.size());
+  check(linnet_model_verify(file_.data(), file.size(), &model_), model_.error);
   linnet_error error{};
   linnet_config config = linnet_config_default();
   config.cpu_features = host::cpu_features_from_environment();

@@ -1,11 +1,10 @@
-// Converts a source file and runs it, as a user of the programs does.
+// Runs a converted model, as a user of the library does.
 #pragma once
 
-#include <filesystem>
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "converter/convert.h"
 #include "host/image.h"
 #include "linnet/linnet.h"
 
@@ -14,11 +13,10 @@ namespace linnet::test {
 // Folder with real weights and references, empty if it is not there.
 std::string test_data();
 
-// A converted model, open at one size.
+// A model file, open at one size with one thread. Throws std::runtime_error if it is none.
 class Runner {
  public:
-  Runner(const std::string& source, const converter::ConvertOptions& options, int height,
-         int width);
+  Runner(const std::vector<uint8_t>& file, int height, int width);
 
   // Logits of one head as [A, H, W, 5 + classes].
   std::vector<float> head(int index) const;
