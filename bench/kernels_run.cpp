@@ -42,7 +42,7 @@ bool matches(const KernelCase& c, const std::vector<std::string>& filters) {
   return true;
 }
 
-void print_case(const KernelCase& c, double budget, double peak_gmacs) {
+void print_case(const KernelCase& c, double budget, const Peaks& peaks) {
   std::printf("%-30s %-40s ", c.variant.c_str(), c.shape.c_str());
   std::fflush(stdout);
   if ((c.features & ~cpu_features_available()) != 0) {
@@ -52,10 +52,11 @@ void print_case(const KernelCase& c, double budget, double peak_gmacs) {
   const double seconds = fastest(c.prepare(), budget);
   std::printf("%10.1f us %8.2f GB/s", seconds * 1e6, c.bytes / seconds * 1e-9);
   if (c.integer) {
-    std::printf(" %8.2f GMAC/s", c.operations / seconds * 0.5e-9);
+    const double gmacs = c.operations / seconds * 0.5e-9;
+    std::printf(" %8.2f GMAC/s  %5.1f %% of peak", gmacs, 100 * gmacs / peaks.int8_gmacs);
   } else if (c.operations > 0) {
     const double gflops = c.operations / seconds * 1e-9;
-    std::printf(" %8.2f GFLOP/s %5.1f %% of peak", gflops, 50 * gflops / peak_gmacs);
+    std::printf(" %8.2f GFLOP/s %5.1f %% of peak", gflops, 50 * gflops / peaks.f32_gmacs);
   }
   std::printf("\n");
 }
@@ -63,13 +64,14 @@ void print_case(const KernelCase& c, double budget, double peak_gmacs) {
 }  // namespace
 
 int run_kernels(const std::vector<std::string>& filters, double seconds) {
-  const double peak = measure_peak_gmacs(0, 1);
-  std::printf("peak of this core, measured: %.1f GMAC/s (%.1f GFLOP/s)\n", peak, 2 * peak);
+  const Peaks peaks = measure_peaks(0, 1);
+  std::printf("peak of this core, measured: %.1f GMAC/s f32 (%.1f GFLOP/s), %.1f GMAC/s int8\n",
+              peaks.f32_gmacs, 2 * peaks.f32_gmacs, peaks.int8_gmacs);
   bool any = false;
   for (const KernelCase& c : kernel_cases()) {
     if (!matches(c, filters)) continue;
     any = true;
-    print_case(c, seconds, peak);
+    print_case(c, seconds, peaks);
   }
   if (!any) throw host::UsageError("no kernel or shape matches; --kernels alone runs all");
   return 0;

@@ -8,6 +8,7 @@
 #include "host/format.h"
 #include "host/image.h"
 #include "host/isa.h"
+#include "kernels/dot_peak_s8/dot_peak_s8.h"
 #include "kernels/fma_peak/fma_peak.h"
 #include "model/model_view.h"
 #include "model/op_traits.h"
@@ -55,16 +56,19 @@ class Costs {
     const double inputs = in.channels(), outputs = out.channels();
     layer->op = format::op_traits(node.op)->name;
     layer->name = model_.string(node.name);
-    if (node.weight_layout == format::kDwconvF32K1c8) {
+    if (node.op == format::k_dwconv2d) {
       layer->macs = pixels_of(to) * outputs * taps;
-    } else if (node.weight_layout != format::kNoWeights) {
+    } else if (node.op == format::k_conv2d || node.op == format::k_winograd_conv2d) {
       layer->macs = pixels_of(to) * outputs * inputs * taps;
     }
-    layer->bytes = 4 * (pixels_of(to) * outputs) + node.weight_bytes;
+    layer->int8 = bytes_of_value(in.segments[0].tensor) == 1;
+    layer->bytes =
+        bytes_of_value(out.segments[0].tensor) * (pixels_of(to) * outputs) + node.weight_bytes;
     for (int i = 0; i < node.operand_count; ++i) {
       const View view = model_.operand(node, i);
       for (int s = 0; s < view.count; ++s) {
-        layer->bytes += 4 * pixels_of(tensor(view.segments[s].tensor)) * view.segments[s].channels;
+        layer->bytes += bytes_of_value(view.segments[s].tensor) *
+                        pixels_of(tensor(view.segments[s].tensor)) * view.segments[s].channels;
       }
     }
     layer->shape =
@@ -78,11 +82,13 @@ class Costs {
     std::vector<ArenaTensor> list;
     for (int t = 0; t < model_.tensor_count(); ++t) {
       const linnet_tensor memory = tensor(t);
-      if (memory.data == nullptr) continue;
+      const void* const data =
+          memory.type == LINNET_S8 ? static_cast<const void*>(memory.data_s8) : memory.data;
+      if (data == nullptr) continue;
       ArenaTensor entry;
       entry.name = model_.string(model_.tensor(t).name);
-      entry.offset = static_cast<double>(reinterpret_cast<const uint8_t*>(memory.data) - base);
-      entry.bytes = 4 * pixels_of(memory) * memory.channels;
+      entry.offset = static_cast<double>(static_cast<const uint8_t*>(data) - base);
+      entry.bytes = bytes_of_value(t) * pixels_of(memory) * memory.channels;
       entry.first = t == 0 ? 0 : model_.node_count();
       for (int i = 0; i < model_.node_count(); ++i) extend(model_.node(i), i, t, &entry);
       for (int h = 0; h < model_.head_count(); ++h) {
@@ -94,6 +100,9 @@ class Costs {
   }
 
  private:
+  double bytes_of_value(int tensor) const {
+    return model_.tensor(tensor).dtype == format::kS8 ? 1 : 4;
+  }
   linnet_tensor tensor(int index) const {
     linnet_tensor t{};
     (void)linnet_session_tensor(session_, index, &t);
@@ -141,12 +150,12 @@ void time_ends(Runner* runner, const std::string& input, int runs, Profile* resu
 }
 
 void add_line(std::string* out, const char* label, double ms, const Profile& p, double macs,
-              double bytes) {
+              double bytes, bool int8) {
   *out += host::formatted("%-44s %8.3f ms %5.1f %%", label, ms, 100 * ms / p.network_ms);
   if (macs > 0) {
     const double rate = macs / ms * 1e-6;
     *out += host::formatted(" %8.2f MMAC %7.2f GMAC/s %5.1f %% of peak", macs * 1e-6, rate,
-                            100 * rate / p.peak_gmacs);
+                            100 * rate / p.peaks.of(int8));
   } else {
     out->append(47, ' ');
   }
@@ -155,21 +164,31 @@ void add_line(std::string* out, const char* label, double ms, const Profile& p, 
 
 }  // namespace
 
-double measure_peak_gmacs(uint32_t cpu_features, int threads) {
-  const FmaPeakVariant& loop = fma_peak_select(host::usable_cpu_features(cpu_features));
+namespace {
+
+template <typename Variant>
+double measure_peak(const Variant& loop, int threads) {
   constexpr int kRounds = 2000000, kTries = 4;  // some milliseconds: starting threads is nothing
   double best = 0;
   for (int i = 0; i < kTries; ++i) {
     std::vector<std::thread> workers;
     const Clock::time_point start = Clock::now();
     for (int t = 1; t < threads; ++t) workers.emplace_back(loop.function, kRounds);
-    volatile float keep = loop.function(kRounds);
+    volatile auto keep = loop.function(kRounds);
     (void)keep;
     for (std::thread& worker : workers) worker.join();
     const double seconds = milliseconds_since(start) * 1e-3;
     best = std::max(best, static_cast<double>(loop.macs) * kRounds * threads / seconds * 1e-9);
   }
   return best;
+}
+
+}  // namespace
+
+Peaks measure_peaks(uint32_t cpu_features, int threads) {
+  const uint32_t usable = host::usable_cpu_features(cpu_features);
+  return {measure_peak(fma_peak_select(usable), threads),
+          measure_peak(dot_peak_s8_select(usable), threads)};
 }
 
 Profile profile(const Network& network, RunnerOptions options, const Plan& plan,
@@ -180,7 +199,7 @@ Profile profile(const Network& network, RunnerOptions options, const Plan& plan,
   options.on_step = StepClock::on_step;
   options.on_step_context = &clock;
   Profile result;
-  result.peak_gmacs = measure_peak_gmacs(options.cpu_features, options.threads);
+  result.peaks = measure_peaks(options.cpu_features, options.threads);
   options.keeps_heads = true;  // decoding them is timed
   Runner runner(network, options);
   runner.set_input(input);
@@ -214,12 +233,14 @@ Profile profile(const Network& network, RunnerOptions options, const Plan& plan,
 std::string to_text(const Profile& p) {
   std::string out = host::formatted(
       "%s: letterbox %.3f ms, network %.3f ms, decode %.3f ms\n"
-      "peak of this core, measured: %.1f GMAC/s\n\n",
-      p.name.c_str(), p.letterbox_ms, p.network_ms, p.decode_ms, p.peak_gmacs);
+      "peak of this core, measured: %.1f GMAC/s f32, %.1f int8\n\n",
+      p.name.c_str(), p.letterbox_ms, p.network_ms, p.decode_ms, p.peaks.f32_gmacs,
+      p.peaks.int8_gmacs);
   std::map<std::string, LayerProfile> types;
   for (size_t i = 0; i < p.layers.size(); ++i) {
     const LayerProfile& layer = p.layers[i];
-    LayerProfile& type = types[layer.op];
+    LayerProfile& type = types[layer.op + (layer.int8 ? " int8" : "")];
+    type.int8 = layer.int8;
     type.milliseconds += layer.milliseconds;
     type.macs += layer.macs;
     type.bytes += layer.bytes;
@@ -230,7 +251,7 @@ std::string to_text(const Profile& p) {
     } else {
       double macs = layer.macs;
       if (i + 1 < p.layers.size() && p.layers[i + 1].fused) macs += p.layers[i + 1].macs;
-      add_line(&out, label.c_str(), layer.milliseconds, p, macs, layer.bytes);
+      add_line(&out, label.c_str(), layer.milliseconds, p, macs, layer.bytes, layer.int8);
     }
   }
   out +=
@@ -238,7 +259,7 @@ std::string to_text(const Profile& p) {
       " does fewer\n";
   for (const auto& [op, type] : types) {
     if (type.milliseconds > 0)
-      add_line(&out, op.c_str(), type.milliseconds, p, type.macs, type.bytes);
+      add_line(&out, op.c_str(), type.milliseconds, p, type.macs, type.bytes, type.int8);
   }
   return out;
 }

@@ -14,6 +14,13 @@ struct LayerProfile {
   double macs = 0;              // as the layer is defined: Winograd and skipped cells count whole
   double bytes = 0;             // read and written: inputs, weights, outputs
   bool fused = false;           // runs inside the one before
+  bool int8 = false;            // what it reads
+};
+
+// Multiply-adds a second of loops of independent ones, in 1e9: no kernel is faster.
+struct Peaks {
+  double f32_gmacs = 0, int8_gmacs = 0;
+  double of(bool int8) const { return int8 ? int8_gmacs : f32_gmacs; }
 };
 
 // Where a tensor lies in the arena, and when.
@@ -27,7 +34,7 @@ struct Profile {
   std::string name;  // of the case
   std::vector<LayerProfile> layers;
   double letterbox_ms = 0, network_ms = 0, decode_ms = 0;
-  double peak_gmacs = 0;  // measured on one core, in the same run
+  Peaks peaks;  // measured in the same run
   std::vector<ArenaTensor> arena;
   double arena_bytes = 0;
 };
@@ -37,7 +44,6 @@ Profile profile(const Network& network, RunnerOptions options, const Plan& plan,
                 const std::string& input);
 std::string to_text(const Profile& profile);
 
-// Multiply-adds a second of a loop of independent FMAs on `threads` threads, in 1e9.
-double measure_peak_gmacs(uint32_t cpu_features, int threads);
+Peaks measure_peaks(uint32_t cpu_features, int threads);
 
 }  // namespace linnet::bench

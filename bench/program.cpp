@@ -21,7 +21,8 @@ namespace {
 
 const std::vector<host::Option> kOptions = {
     {"--model", "FILE.lnt", "this model; without it the built-in networks with random weights"},
-    {"--network", "LIST", "built-in networks (v5lite-e,v5lite-s; also v5lite-c, v5lite-g)"},
+    {"--network", "LIST",
+     "built-in networks: v5lite-e, s, c, g; v5lite-e-int8, s-int8, g-int8 (e and s, both types)"},
     {"--size", "LIST", "input sizes HxW or N (160x128,320,416,640)"},
     {"--threads", "LIST", "numbers of threads (1 and all cores)"},
     {"--warmup", "N", "runs before those that count (3)"},
@@ -93,7 +94,8 @@ class Program {
       networks_.push_back(Network::from_file(args_.text("--model", "")));
       return;
     }
-    const std::string names = args_.text("--network", "v5lite-e,v5lite-s");
+    const std::string names =
+        args_.text("--network", "v5lite-e,v5lite-e-int8,v5lite-s,v5lite-s-int8");
     for (const std::string& name : host::split_list(names)) {
       networks_.push_back(Network::builtin(name));
     }

@@ -55,7 +55,7 @@ std::string layer_bars(const Profile& p) {
     const double rate = layer.macs / layer.milliseconds * 1e-6;
     out += host::formatted("<text x=\"%.1f\" y=\"%d\">%.3f ms, %.1f GMAC/s, %.0f %% of peak</text>",
                            kLabel + width + 5, y + 11, layer.milliseconds, rate,
-                           100 * rate / p.peak_gmacs);
+                           100 * rate / p.peaks.of(layer.int8));
   }
   return out + "</svg>";
 }
@@ -104,8 +104,8 @@ std::string to_html(const Report& report, const std::vector<Profile>& profiles) 
     out += "<h2>" + host::html_escaped(p.name) + "</h2>";
     out += host::formatted(
         "<p>letterbox %.3f ms, network %.3f ms, decode %.3f ms; peak of this core %.1f "
-        "GMAC/s. Multiply-adds are those of the direct algorithm.</p>",
-        p.letterbox_ms, p.network_ms, p.decode_ms, p.peak_gmacs);
+        "GMAC/s in floats, %.1f in int8. Multiply-adds are those of the direct algorithm.</p>",
+        p.letterbox_ms, p.network_ms, p.decode_ms, p.peaks.f32_gmacs, p.peaks.int8_gmacs);
     out += layer_bars(p);
     out += host::formatted(
         "<h2>Arena over time: %.2f MB</h2><p>Each box is a tensor: its place in the arena "

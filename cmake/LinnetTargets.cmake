@@ -15,6 +15,7 @@ function(linnet_common target)
     target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-sanitize-recover=all
                                              -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+    target_compile_definitions(${target} PRIVATE LINNET_SANITIZED)
   endif()
   if(LINNET_FUZZ)
     target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)

@@ -41,8 +41,13 @@ inline constexpr uint32_t kAvx512Vnni = 1u << 6;
 inline constexpr uint32_t kAvxVnni = 1u << 7;
 }  // namespace cpu
 
-// Inlined always, so that no copy compiled for another instruction set can stand in for it.
+// Inlined always, so that no copy compiled for another instruction set can stand in for it. Not
+// under sanitizers, whose checks make such functions so large that compilers need many minutes.
+#ifdef LINNET_SANITIZED
+#define LINNET_INLINE inline
+#else
 #define LINNET_INLINE inline __attribute__((always_inline))
+#endif
 
 LINNET_INLINE constexpr size_t round_up(size_t value, size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;

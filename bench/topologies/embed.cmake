@@ -2,7 +2,7 @@
 #   cmake -DOUTPUT=<file> -P embed.cmake
 set(arrays "")
 set(rows "")
-foreach(name v5lite-e v5lite-s v5lite-c v5lite-g)
+foreach(name v5lite-e v5lite-e-int8 v5lite-s v5lite-s-int8 v5lite-c v5lite-g v5lite-g-int8)
   file(READ ${CMAKE_CURRENT_LIST_DIR}/${name}.topology hex HEX)
   string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
   string(REPLACE "-" "_" symbol ${name})

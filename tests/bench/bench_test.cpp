@@ -48,7 +48,8 @@ TEST(BenchStats, OfKnownSamples) {
 // Every built-in network passes the verifier, runs, and finds little in a picture of nothing.
 TEST(BenchNetworks, BuiltInOnesRun) {
   ASSERT_EQ(Network::builtin_names(),
-            (std::vector<std::string>{"v5lite-e", "v5lite-s", "v5lite-c", "v5lite-g"}));
+            (std::vector<std::string>{"v5lite-e", "v5lite-e-int8", "v5lite-s", "v5lite-s-int8",
+                                      "v5lite-c", "v5lite-g", "v5lite-g-int8"}));
   for (const std::string& name : Network::builtin_names()) {
     bench::RunnerOptions options;
     options.size = {96, 64};

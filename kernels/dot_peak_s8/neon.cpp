@@ -1,0 +1,34 @@
+#include "kernels/targets.h"
+
+#if LINNET_TARGET_NEON
+
+#include <arm_neon.h>
+
+#define LINNET_DOT_PEAK_REGISTER "w"
+#include "kernels/dot_peak_s8/loop.h"
+
+namespace linnet {
+namespace {
+
+struct Dot {
+  using I = int32x4_t;
+  using B = int8x16_t;
+  static LINNET_INLINE B set(int8_t x) { return vdupq_n_s8(x); }
+  static LINNET_INLINE I zero() { return vdupq_n_s32(0); }
+  static LINNET_INLINE I add(I a, I b) { return vaddq_s32(a, b); }
+  // Two products in 16 bits, as igemm_s8 adds them up.
+  static LINNET_INLINE I dot(I sum, B a, B b) {
+    const int16x8_t products = vmull_s8(vget_low_s8(a), vget_low_s8(b));
+    return vpadalq_s16(sum, vmlal_s8(products, vget_high_s8(a), vget_high_s8(b)));
+  }
+};
+
+}  // namespace
+
+int32_t dot_peak_s8_neon(int rounds) {
+  return vgetq_lane_s32(dot_peak_loop<Dot>(rounds), 0);
+}
+
+}  // namespace linnet
+
+#endif
