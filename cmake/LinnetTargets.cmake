@@ -6,6 +6,7 @@
 # transforms would be the same bytes everywhere.
 function(linnet_common target)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${target} PRIVATE ${LINNET_TRIM_DEFINITIONS})
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
                          -ffp-contract=off)
   if(LINNET_WERROR)
@@ -26,7 +27,11 @@ endfunction()
 function(linnet_runtime target)
   linnet_common(${target})
   set_target_properties(${target} PROPERTIES CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON
-                        CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
+                        CXX_EXTENSIONS OFF)
+  # So that it may go into a shared library; an image without an operating system has none.
+  if(NOT CMAKE_SYSTEM_NAME STREQUAL "Generic")
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  endif()
   target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti
     -fno-threadsafe-statics> -fno-math-errno -ffunction-sections -fdata-sections)
 endfunction()
@@ -42,4 +47,16 @@ function(linnet_host target)
   if(type STREQUAL EXECUTABLE)
     target_link_options(${target} PRIVATE -Wl,--gc-sections)
   endif()
+endfunction()
+
+# Code that runs when a model is opened or once a picture, not once a pixel: small rather than fast.
+function(linnet_cold)
+  set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS
+                              $<$<OR:$<CONFIG:Release>,$<CONFIG:RelWithDebInfo>>:-Os>)
+endfunction()
+
+# Loops over pixels: fast, also where the rest is to be small.
+set(LINNET_HOT_OPTIONS $<$<CONFIG:MinSizeRel>:-O2$<SEMICOLON>-falign-functions=4$<SEMICOLON>-falign-jumps=1$<SEMICOLON>-falign-loops=4>)
+function(linnet_hot)
+  set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "${LINNET_HOT_OPTIONS}")
 endfunction()

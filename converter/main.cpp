@@ -9,6 +9,7 @@
 #include "converter/convert.h"
 #include "converter/error.h"
 #include "converter/inspect/inspect.h"
+#include "converter/inspect/trim_options.h"
 #include "host/args.h"
 #include "host/file.h"
 #include "host/picture_list.h"
@@ -46,6 +47,7 @@ const std::vector<Option> kOptions = {
     {"--dump-ir", "DIR", "write the graph after every pass to DIR"},
     {"--inspect", nullptr, "print what a .lnt file holds; --size chooses the arena's size"},
     {"--json", nullptr, "with --inspect: as JSON"},
+    {"--ops", nullptr, "print the CMake options of a library that has what a .lnt file needs"},
     {"--quiet", nullptr, "no summary"},
     {"--help", nullptr, "this text"},
     {"--version", nullptr, "the version"},
@@ -54,7 +56,8 @@ const std::vector<Option> kOptions = {
 void print_help() {
   std::printf(
       "usage: linnet-convert INPUT [-o OUT.lnt] [options]\n"
-      "       linnet-convert --inspect MODEL.lnt [--json] [--size HxW]\n\n"
+      "       linnet-convert --inspect MODEL.lnt [--json] [--size HxW]\n"
+      "       linnet-convert --ops MODEL.lnt\n\n"
       "INPUT is an ONNX export, an ncnn .param or .bin file (the other one beside it) or a "
       "PyTorch\n"
       "checkpoint (.pt) of YOLOv5-Lite; its content decides, not its name.\n\n%s",
@@ -191,6 +194,12 @@ int inspect(const Args& args, const std::string& path) {
   return 0;
 }
 
+int print_trim_options(const std::string& path) {
+  const linnet::host::AlignedFile file(path);
+  std::fputs(converter::trim_options(file.data(), file.size()).c_str(), stdout);
+  return 0;
+}
+
 int run(const Args& args) {
   if (args.has("--help")) {
     print_help();
@@ -208,6 +217,7 @@ int run(const Args& args) {
   const std::string input = args.positional()[0];
   try {
     if (args.has("--inspect")) return inspect(args, input);
+    if (args.has("--ops")) return print_trim_options(input);
     converter::ConvertOptions options = make_options(args, input);
     const std::string output = args.text("-o", linnet::host::file_stem(input) + ".lnt");
     const converter::Conversion done =

@@ -1,4 +1,5 @@
 // The C API's calls on models and sessions: argument checks, locking, the order of the steps.
+#include "engine/build.h"
 #include "engine/error.h"
 #include "engine/head_decoder.h"
 #include "engine/ops/conv_head.h"
@@ -97,7 +98,7 @@ void place_own_input(SessionState* session) {
 }
 
 // Several pixels go as one of many channels, so that vectors are full.
-void quantize_input(const SessionState& session, const float* input) {
+[[maybe_unused]] void quantize_input(const SessionState& session, const float* input) {
   constexpr int kChannels = 3, kTogether = 16;
   const Tensor& in = session.tensors[0];
   float multiplier[kChannels * kTogether];
@@ -114,23 +115,31 @@ void quantize_input(const SessionState& session, const float* input) {
   if (pixels > grouped) convert(pixels - grouped, kChannels, grouped * kChannels);
 }
 
-// Runs the network on `input`, or on what the letterbox left.
+// Runs the network on what the letterbox left.
+void run_placed(SessionState* session) {
+  session->has_input = false;
+  execute(session);
+}
+
+// Runs the network on `input`, or on what the letterbox left if that is null.
 linnet_status run_network(SessionState* session, const float* input) {
   if (input == nullptr && !session->has_input) {
     return report(&session->error, LINNET_INVALID_ARGUMENT,
                   "input: null, and no picture letterboxed since the last run");
   }
-  session->has_input = false;
   if (input == nullptr) {
-    execute(session);
+    run_placed(session);
     return LINNET_OK;
   }
+  session->has_input = false;
   place_own_input(session);
   Tensor& in = session->tensors[0];
-  if (in.dtype == format::kS8) {
-    quantize_input(*session, input);
-    execute(session);
-    return LINNET_OK;
+  if constexpr (kHasS8) {
+    if (in.dtype == format::kS8) {
+      quantize_input(*session, input);
+      execute(session);
+      return LINNET_OK;
+    }
   }
   void* const own = in.data;
   in.data = const_cast<float*>(input);  // a verified model never writes its input
@@ -164,7 +173,9 @@ linnet_status decode_heads(SessionState* session, const linnet_detect_options* o
   return decode(session, &detection, boxes, capacity, count);
 }
 
-linnet_status run_and_decode(SessionState* session, const float* input,
+// run_it: runs the network. Who gives it no floats does not link the quantizer of floats.
+template <typename Run>
+linnet_status run_and_decode(SessionState* session, const Run& run_it,
                              const linnet_detect_options* given, linnet_box* boxes, size_t capacity,
                              size_t* count) {
   const linnet_detect_options options = options_or_default(given);
@@ -172,7 +183,7 @@ linnet_status run_and_decode(SessionState* session, const float* input,
   Detection detection{options, objectness_gate(options.confidence),
                       CandidateHeap(session->candidates, session->max_candidates)};
   session->detection = &detection;
-  linnet_status status = run_network(session, input);
+  linnet_status status = run_it();
   if (status == LINNET_OK) status = decode(session, &detection, boxes, capacity, count);
   session->detection = nullptr;
   return status;
@@ -289,8 +300,12 @@ linnet_status linnet_detect(linnet_session* handle, const linnet_image* image,
   return use(handle, [&](SessionState* session) {
     linnet_status status = check_request(session, options, boxes, capacity, count);
     if (status == LINNET_OK) status = place_picture(session, image);
-    return status == LINNET_OK ? run_and_decode(session, nullptr, options, boxes, capacity, count)
-                               : status;
+    if (status != LINNET_OK) return status;
+    const auto run_it = [&] {
+      run_placed(session);
+      return LINNET_OK;
+    };
+    return run_and_decode(session, run_it, options, boxes, capacity, count);
   });
 }
 
@@ -299,8 +314,9 @@ linnet_status linnet_detect_input(linnet_session* handle, const float* input,
                                   size_t capacity, size_t* count) {
   return use(handle, [&](SessionState* session) {
     const linnet_status status = check_request(session, options, boxes, capacity, count);
-    return status == LINNET_OK ? run_and_decode(session, input, options, boxes, capacity, count)
-                               : status;
+    if (status != LINNET_OK) return status;
+    const auto run_it = [&] { return run_network(session, input); };
+    return run_and_decode(session, run_it, options, boxes, capacity, count);
   });
 }
 

@@ -17,7 +17,7 @@ class CandidateHeap {
  public:
   CandidateHeap(Candidate* items, uint32_t capacity) : items_(items), capacity_(capacity) {}
 
-  void add(const Candidate& candidate) {
+  LINNET_NOINLINE void add(const Candidate& candidate) {
     if (size_ < capacity_) {
       sift_up(size_++, candidate);
     } else if (better(candidate, items_[0])) {
@@ -45,7 +45,7 @@ class CandidateHeap {
     }
     items_[hole] = candidate;
   }
-  void sift_down(uint32_t hole, uint32_t size, const Candidate& candidate) {
+  LINNET_NOINLINE void sift_down(uint32_t hole, uint32_t size, const Candidate& candidate) {
     for (uint32_t child; (child = 2 * hole + 1) < size; hole = child) {
       if (child + 1 < size && better(items_[child], items_[child + 1])) ++child;
       if (!better(candidate, items_[child])) break;

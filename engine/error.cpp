@@ -14,13 +14,18 @@ class LineWriter {
   void put(const char* s) {
     while (*s != '\0') put(*s++);
   }
+  // Divides in pieces of 16 bits: a division of 64 would be a call of the compiler's library.
   void put(uint64_t value) {
+    auto high = static_cast<uint32_t>(value >> 32), low = static_cast<uint32_t>(value);
     char digits[20];
     int count = 0;
     do {
-      digits[count++] = static_cast<char>('0' + value % 10);
-      value /= 10;
-    } while (value != 0);
+      const uint32_t upper = (high % 10) << 16 | low >> 16;
+      const uint32_t lower = (upper % 10) << 16 | (low & 0xFFFF);
+      digits[count++] = static_cast<char>('0' + lower % 10);
+      high /= 10;
+      low = (upper / 10) << 16 | lower / 10;
+    } while ((high | low) != 0);
     while (count > 0) put(digits[--count]);
   }
   size_t finish() {
@@ -35,6 +40,16 @@ class LineWriter {
 };
 
 }  // namespace
+
+namespace linnet {
+
+linnet_status report(linnet_error* error, linnet_status status, const char* what, uint64_t expected,
+                     uint64_t found, int64_t index) {
+  if (error != nullptr) *error = {status, what, expected, found, index};
+  return status;
+}
+
+}  // namespace linnet
 
 extern "C" {
 

@@ -17,9 +17,9 @@ struct Loop {
 
 void run_piece(void* context, int index, int worker) {
   const auto& loop = *static_cast<const Loop*>(context);
-  const auto bound = [&](int piece) {
-    return static_cast<int>(int64_t{loop.items} * piece / loop.pieces);
-  };
+  // items * piece / pieces in 32 bits: not every core divides 64.
+  const int whole = loop.items / loop.pieces, rest = loop.items % loop.pieces;
+  const auto bound = [&](int piece) { return whole * piece + rest * piece / loop.pieces; };
   uint8_t* scratch =
       loop.session->scratch + static_cast<size_t>(worker) * loop.session->scratch_bytes;
   for (int i = 0; i < loop.step_count; ++i) {

@@ -15,7 +15,12 @@ struct HeadDecoder {
 
   // One anchor of one cell: logits x, y, w, h, objectness, classes.
   void decode(const float* logits, int y, int x, int anchor, uint32_t order) const {
-    if (!(logits[4] > gate)) return;
+    if (logits[4] > gate) decode_passed(logits, y, x, anchor, order);
+  }
+
+ private:
+  LINNET_NOINLINE void decode_passed(const float* logits, int y, int x, int anchor,
+                                     uint32_t order) const {
     const float objectness = sigmoid_f32(logits[4]);
     if (!(objectness > options.confidence)) return;
     Candidate box = make_box(logits, y, x, anchor, order);
@@ -26,7 +31,6 @@ struct HeadDecoder {
     add_best(&box, objectness, logits + 5);
   }
 
- private:
   bool is_wanted(int c) const {
     return options.class_filter == nullptr || options.class_filter[c] != 0;
   }

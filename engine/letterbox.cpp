@@ -1,6 +1,7 @@
 // Picture to network input, as YOLOv5 does it with OpenCV: aspect kept, centred, border 114,
 // bilinear resize in OpenCV's 8-bit fixed-point arithmetic (modules/imgproc/src/resize.cpp: 11-bit
 // weights, half-pixel centres), bit for bit, so that boxes do not depend on who resized.
+#include "engine/build.h"
 #include "engine/error.h"
 #include "engine/session.h"
 #include "kernels/requantize.h"
@@ -49,23 +50,20 @@ struct InterleavedReader {
   }
 };
 
-struct Nv12Reader {
+// NV12 and YUYV: a luma for each pixel, a pair of chroma for two.
+struct YuvReader {
   const uint8_t* luma;
   const uint8_t* chroma;
   size_t luma_stride, chroma_stride;
+  int luma_step;         // bytes between the luma of pixels
+  int chroma_step;       // between the chroma of pairs
+  int chroma_row_shift;  // 1: a row of chroma is for two rows of pixels
+  int v;                 // from U to V
   Rgb operator()(int y, int x) const {
-    const uint8_t* uv = chroma + static_cast<size_t>(y / 2) * chroma_stride + (x & ~1);
-    return from_yuv(luma[static_cast<size_t>(y) * luma_stride + static_cast<size_t>(x)], uv[0],
-                    uv[1]);
-  }
-};
-
-struct YuyvReader {
-  const uint8_t* data;
-  size_t stride;
-  Rgb operator()(int y, int x) const {
-    const uint8_t* pair = data + static_cast<size_t>(y) * stride + static_cast<size_t>(x & ~1) * 2;
-    return from_yuv(pair[(x & 1) * 2], pair[1], pair[3]);
+    const uint8_t* u = chroma + static_cast<size_t>(y >> chroma_row_shift) * chroma_stride +
+                       (x >> 1) * chroma_step;
+    return from_yuv(luma[static_cast<size_t>(y) * luma_stride + static_cast<size_t>(x * luma_step)],
+                    u[0], u[v]);
   }
 };
 
@@ -155,10 +153,14 @@ void fill_pixels(SessionState* session, const linnet_image& image, const Placeme
 template <typename Reader>
 void fill_input(SessionState* session, const linnet_image& image, const Placement& at,
                 const Reader& read) {
-  if (session->tensors[0].dtype == format::kS8) {
-    fill_pixels(session, image, at, read, Int8Writer{});
-  } else {
-    fill_pixels(session, image, at, read, FloatWriter{session->model.header().input_scale});
+  const bool is_s8 = session->tensors[0].dtype == format::kS8;
+  if constexpr (kHasS8) {
+    if (is_s8) fill_pixels(session, image, at, read, Int8Writer{});
+  }
+  if constexpr (kHasF32) {
+    if (!is_s8) {
+      fill_pixels(session, image, at, read, FloatWriter{session->model.header().input_scale});
+    }
   }
 }
 
@@ -250,29 +252,33 @@ linnet_status letterbox(SessionState* session, const linnet_image& image) {
   const Placement at = place(session, image);
   const size_t stride = image.strides[0] != 0 ? image.strides[0] : packed_stride(image);
   const uint8_t* data = image.planes[0];
+  const auto interleaved = [&](int bytes, int r, int b) {
+    fill_input(session, image, at, InterleavedReader{data, stride, bytes, r, b});
+  };
+  const auto yuv = [&](const YuvReader& read) { fill_input(session, image, at, read); };
   switch (image.format) {
     case LINNET_RGB:
-      fill_input(session, image, at, InterleavedReader{data, stride, 3, 0, 2});
+      interleaved(3, 0, 2);
       break;
     case LINNET_BGR:
-      fill_input(session, image, at, InterleavedReader{data, stride, 3, 2, 0});
+      interleaved(3, 2, 0);
       break;
     case LINNET_RGBA:
-      fill_input(session, image, at, InterleavedReader{data, stride, 4, 0, 2});
+      interleaved(4, 0, 2);
       break;
     case LINNET_BGRA:
-      fill_input(session, image, at, InterleavedReader{data, stride, 4, 2, 0});
+      interleaved(4, 2, 0);
       break;
     case LINNET_GREY:
-      fill_input(session, image, at, InterleavedReader{data, stride, 1, 0, 0});
+      interleaved(1, 0, 0);
       break;
     case LINNET_NV12: {
       const size_t chroma = image.strides[1] != 0 ? image.strides[1] : packed_stride(image);
-      fill_input(session, image, at, Nv12Reader{data, image.planes[1], stride, chroma});
+      yuv({data, image.planes[1], stride, chroma, 1, 2, 1, 1});
       break;
     }
     case LINNET_YUYV:
-      fill_input(session, image, at, YuyvReader{data, stride});
+      yuv({data, data + 1, stride, stride, 2, 4, 0, 2});
       break;
   }
   return LINNET_OK;

@@ -107,7 +107,7 @@ void bind_step(const ModelView& model, const Extent* extents, int index, uint32_
   step->head = head_of_step(model, *step);
   step->in_type = type_of(model, step->in[0]);
   step->out_type = type_of(model, step->out);
-  step->op = find_op(node.op, step->in_type, step->out_type);
+  step->op = find_op(node.op, step->in_type);
   step->op->bind(cpu_features, step);
 }
 
@@ -125,7 +125,7 @@ bool fuse(const Step& next, int i, int threads, PlannedTensor* tensors, Step* st
   // Both steps run at the same time: what one reads must not lie where the other writes.
   extend_lifetime(step->in[0], i + 1, tensors);
   extend_lifetime(next.out, i, tensors);
-  step->op = step->out_type == format::kS8 ? &k_conv_fused_s8 : &k_conv_fused;
+  step->op = fused_conv_op(step->out_type);
   step->fused = {next.node, next.out, next.out_extent, next.weights, next.kernel};
   return true;
 }
@@ -188,9 +188,9 @@ linnet_status bind_steps(const ModelView& model, const Settings& settings, Plann
   const int count = model.node_count();
   for (int i = 0; i < count; ++i) {
     const format::Node& node = model.node(i);
-    if (find_op(node.op, type_of(model, model.operand(node, 0)),
-                type_of(model, model.output(node))) == nullptr) {
-      return report(error, LINNET_UNSUPPORTED, "op: not in this build (LINNET_OPS)", 0, node.op, i);
+    const format::DType in = type_of(model, model.operand(node, 0));
+    if (find_op(node.op, in) == nullptr) {
+      return report(error, LINNET_UNSUPPORTED, missing_op(node.op, in), 0, 0, i);
     }
   }
   bool fused = false;  // the step is part of the one before

@@ -49,6 +49,9 @@ inline constexpr uint32_t kAvxVnni = 1u << 7;
 #define LINNET_INLINE inline __attribute__((always_inline))
 #endif
 
+// Not inlined: what runs rarely and is called from many places.
+#define LINNET_NOINLINE __attribute__((noinline))
+
 LINNET_INLINE constexpr size_t round_up(size_t value, size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }

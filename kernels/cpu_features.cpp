@@ -2,15 +2,22 @@
 
 #include "kernels/base.h"
 
-#if defined(__x86_64__) || defined(__i386__)
+// LINNET_NO_OS: of CMake's system "Generic"; a cross compiler for Linux may be building for none.
+#if defined(LINNET_NO_OS) || !__STDC_HOSTED__
+#define LINNET_HAS_OS 0
+#else
+#define LINNET_HAS_OS 1
+#endif
+
+#if LINNET_HAS_OS && (defined(__x86_64__) || defined(__i386__))
 #include <cpuid.h>
-#elif defined(__linux__) && (defined(__aarch64__) || defined(__arm__))
+#elif LINNET_HAS_OS && defined(__linux__) && (defined(__aarch64__) || defined(__arm__))
 extern "C" unsigned long getauxval(unsigned long type);  // <sys/auxv.h>
 #endif
 
 namespace linnet {
 
-#if defined(__x86_64__) || defined(__i386__)
+#if LINNET_HAS_OS && (defined(__x86_64__) || defined(__i386__))
 
 namespace {
 
@@ -47,7 +54,7 @@ uint32_t cpu_features_available() {
   return features;
 }
 
-#elif defined(__linux__) && defined(__aarch64__)
+#elif LINNET_HAS_OS && defined(__linux__) && defined(__aarch64__)
 
 uint32_t cpu_features_available() {
   constexpr unsigned long kHwcap = 16, kHwcap2 = 26;  // AT_HWCAP, AT_HWCAP2
@@ -61,7 +68,7 @@ uint32_t cpu_features_available() {
   return features;
 }
 
-#elif defined(__linux__) && defined(__arm__)
+#elif LINNET_HAS_OS && defined(__linux__) && defined(__arm__)
 
 uint32_t cpu_features_available() {
   constexpr unsigned long kHwcap = 16;  // AT_HWCAP
@@ -81,6 +88,9 @@ uint32_t cpu_features_available() {
 #endif
 #if defined(__ARM_FEATURE_MATMUL_INT8)
   features |= cpu::kI8mm;
+#endif
+#if defined(__AVX2__) && defined(__FMA__)
+  features |= cpu::kAvx2Fma;
 #endif
   return features;
 }

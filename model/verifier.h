@@ -30,23 +30,24 @@ class Verifier {
   }
 
  private:
-  bool fail(VerifyCode code, const char* what, uint64_t expected, uint64_t found) {
+  // Called in some hundred places, hence not inlined.
+  LINNET_NOINLINE bool fail(VerifyCode code, const char* what, uint64_t expected, uint64_t found) {
     *error_ = {code, what, expected, found, index_};
     return false;
   }
-  bool expect(bool ok, const char* what, uint64_t expected, uint64_t found) {
+  LINNET_NOINLINE bool expect(bool ok, const char* what, uint64_t expected, uint64_t found) {
     return ok || fail(VerifyCode::bad, what, expected, found);
   }
-  bool equal(uint64_t expected, uint64_t found, const char* what) {
+  LINNET_NOINLINE bool equal(uint64_t expected, uint64_t found, const char* what) {
     return expect(expected == found, what, expected, found);
   }
-  bool at_most(uint64_t cap, uint64_t found, const char* what) {
+  LINNET_NOINLINE bool at_most(uint64_t cap, uint64_t found, const char* what) {
     return expect(found <= cap, what, cap, found);
   }
-  bool at_least(uint64_t low, uint64_t found, const char* what) {
+  LINNET_NOINLINE bool at_least(uint64_t low, uint64_t found, const char* what) {
     return expect(found >= low, what, low, found);
   }
-  bool in_range(uint64_t low, uint64_t high, uint64_t found, const char* what) {
+  LINNET_NOINLINE bool in_range(uint64_t low, uint64_t high, uint64_t found, const char* what) {
     return at_least(low, found, what) && at_most(high, found, what);
   }
 

@@ -1,6 +1,4 @@
 // Dense convolution: views, taps, strides, padding and upsampling become row pointers for igemm.
-#include <type_traits>
-
 #include "engine/ops/conv_block.h"
 #include "engine/ops/conv_head.h"
 
@@ -29,13 +27,11 @@ void run(const SessionState& session, const Step& step, int begin, int end, void
   void* const head_scratch = static_cast<uint8_t*>(scratch) + conv_scratch_bytes<Kernel>(step);
   for (int first = begin * step.out_extent.width; first < end_pixel; first += most) {
     block.place(first, end_pixel - first < most ? end_pixel - first : most);
-    if constexpr (std::is_same_v<typename Kernel::Out, float>) {
-      if (decodes) {
-        run_head_block(session, step, &block, head_scratch);
-        continue;
-      }
+    if (decodes) {
+      run_head_block(session, step, &block, head_scratch);
+    } else {
+      block.run(0, step.out.channels());
     }
-    block.run(0, step.out.channels());
   }
 }
 
@@ -44,8 +40,11 @@ constexpr OpDesc kDense = {bind<Kernel>, scratch_bytes<Kernel>, nullptr, run<Ker
 
 }  // namespace
 
+#if !LINNET_NO_F32
 const OpDesc k_op_conv2d = kDense<ConvKernelF32>;
+#endif
+#if !LINNET_NO_INT8
 const OpDesc k_op_conv2d_s8 = kDense<ConvKernelS8>;
-const OpDesc k_op_conv2d_s8_f32 = kDense<ConvKernelS8ToF32>;
+#endif
 
 }  // namespace linnet

@@ -21,7 +21,7 @@ struct Scratch {
   const typename Kernel::In** rows;
   int* k;
   int* pixels;
-  typename Kernel::Out* tile;
+  uint8_t* tile;
   typename Kernel::In* border;
   typename Kernel::In* padding;
   size_t bytes;
@@ -38,7 +38,7 @@ Scratch<Kernel> divide(const Step& step, void* memory) {
   scratch.rows = arena.take<const In*>(segments * pixels);
   scratch.k = arena.take<int>(segments);
   scratch.pixels = arena.take<int>(pixels);
-  scratch.tile = arena.take<typename Kernel::Out>(tile);
+  scratch.tile = arena.take<uint8_t>(tile * element_bytes(step.out_type));
   scratch.border =
       arena.take<In>(conv_border_values(step, static_cast<int>(pixels)) + Kernel::kOverRead);
   scratch.padding = arena.take<In>(conv_padding_values(step) + Kernel::kOverRead);
@@ -69,15 +69,17 @@ int group_channels(int nr, int panel, size_t bytes) {
 }
 
 // Runs are short; a compiler would make a long loop with checks for overlap of them.
-template <typename T>
-void copy_channels(const T* from, int count, T* to) {
-  for (; count >= 4; count -= 4, from += 4, to += 4) std::memcpy(to, from, 4 * sizeof(T));
-  if ((count & 2) != 0) {
-    std::memcpy(to, from, 2 * sizeof(T));
-    from += 2;
-    to += 2;
+template <size_t kBytes>
+void copy_channels(const uint8_t* from, int count, uint8_t* to) {
+  for (; count >= 4; count -= 4, from += 4 * kBytes, to += 4 * kBytes) {
+    std::memcpy(to, from, 4 * kBytes);
   }
-  if ((count & 1) != 0) *to = *from;
+  if ((count & 2) != 0) {
+    std::memcpy(to, from, 2 * kBytes);
+    from += 2 * kBytes;
+    to += 2 * kBytes;
+  }
+  if ((count & 1) != 0) std::memcpy(to, from, kBytes);
 }
 
 }  // namespace
@@ -118,11 +120,11 @@ ConvBlock<Kernel>::ConvBlock(const SessionState& session, const Step& step, void
 }
 
 template <typename Kernel>
-void ConvBlock<Kernel>::place(int first, int count, Out* out) {
+void ConvBlock<Kernel>::place(int first, int count, void* out) {
   fill_conv_rows(session_, step_, shape_, mr_, first, count, rows_, border_, padding_);
   first_ = first;
   count_ = count;
-  out_ = out;
+  out_ = static_cast<uint8_t*>(out);
 }
 
 template <typename Kernel>
@@ -167,7 +169,7 @@ void ConvBlock<Kernel>::run_packed(int begin, int end) const {
   const int group = group_channels_;
   for (int channel = begin; channel < end; channel += group) {
     const int n = end - channel < group ? end - channel : group;
-    write_rows(channel, n, out_ + channel, static_cast<size_t>(step_.out.channels()));
+    write_rows(channel, n, out_ + bytes(channel), static_cast<size_t>(step_.out.channels()));
   }
 }
 
@@ -178,15 +180,16 @@ const uint8_t* ConvBlock<Kernel>::panel(int channel) const {
 }
 
 template <typename Kernel>
-typename Kernel::Out* ConvBlock<Kernel>::output(int tensor, int p, int channel) const {
+uint8_t* ConvBlock<Kernel>::output(int tensor, int p, int channel) const {
   const Tensor& t = session_.tensors[tensor];
-  return static_cast<Out*>(t.data) +
-         static_cast<size_t>(first_ + p) * static_cast<size_t>(t.channels) + channel;
+  const size_t value = static_cast<size_t>(first_ + p) * static_cast<size_t>(t.channels) +
+                       static_cast<size_t>(channel);
+  return static_cast<uint8_t*>(t.data) + value * kernel_.out_bytes();
 }
 
-// All pixels of the block, `stride` floats apart.
+// All pixels of the block, `stride` values apart.
 template <typename Kernel>
-void ConvBlock<Kernel>::write_rows(int channel, int n, Out* out, size_t stride) const {
+void ConvBlock<Kernel>::write_rows(int channel, int n, uint8_t* out, size_t stride) const {
   const int mr = mr_;
   const uint8_t* const weights = panel(channel);
   const In* const* rows = rows_;
@@ -194,7 +197,7 @@ void ConvBlock<Kernel>::write_rows(int channel, int n, Out* out, size_t stride) 
     kernel_.call(left < mr ? left : mr, shape_.segments, rows, k_, weights, panel_bytes_, n, out,
                  stride);
     rows += static_cast<std::ptrdiff_t>(mr) * shape_.segments;
-    out += static_cast<size_t>(mr) * stride;
+    out += bytes(mr) * stride;
   }
 }
 
@@ -217,7 +220,7 @@ void ConvBlock<Kernel>::write_through_tile(int channel, int n) const {
 }
 
 template <typename Kernel>
-void ConvBlock<Kernel>::compute(int p, int begin, int n, Out* out, size_t stride) const {
+void ConvBlock<Kernel>::compute(int p, int begin, int n, void* out, size_t stride) const {
   const int m = count_ - p < mr_ ? count_ - p : mr_;
   kernel_.call(m, shape_.segments, rows_ + static_cast<std::ptrdiff_t>(p) * shape_.segments, k_,
                panel(begin), panel_bytes_, n, out, stride);
@@ -233,20 +236,24 @@ void ConvBlock<Kernel>::copy_tile(int channel, int n, int p, int m) const {
     const int run_end = run_first + run.channels;
     const int count = (channel + n < run_end ? channel + n : run_end) - begin;
     if (count > 0) {
-      copy_run(tile_ + begin - channel, n, run, begin - run_first, count, p, m);
+      copy_run(tile_ + bytes(begin - channel), n, run, begin - run_first, count, p, m);
     }
     run_first = run_end;
   }
 }
 
 template <typename Kernel>
-void ConvBlock<Kernel>::copy_run(const Out* from, int from_stride, const format::Segment& run,
+void ConvBlock<Kernel>::copy_run(const uint8_t* from, int from_stride, const format::Segment& run,
                                  int offset, int count, int p, int m) const {
-  const auto to_stride = static_cast<std::ptrdiff_t>(session_.tensors[run.tensor].channels);
-  Out* to = output(run.tensor, p, run.channel + offset);
+  const size_t to_stride = bytes(session_.tensors[run.tensor].channels);
+  uint8_t* to = output(run.tensor, p, run.channel + offset);
   for (int i = 0; i < m; ++i) {
-    copy_channels(from, count, to);
-    from += from_stride;
+    if (kernel_.out_bytes() == sizeof(float)) {
+      copy_channels<sizeof(float)>(from, count, to);
+    } else {
+      copy_channels<1>(from, count, to);
+    }
+    from += bytes(from_stride);
     to += to_stride;
   }
 }
@@ -255,9 +262,12 @@ void ConvBlock<Kernel>::copy_run(const Out* from, int from_stride, const format:
   template int conv_block_pixels<Kernel>(const Step&);     \
   template size_t conv_scratch_bytes<Kernel>(const Step&); \
   template class ConvBlock<Kernel>;
+#if !LINNET_NO_F32
 LINNET_CONV_KERNEL(ConvKernelF32)
+#endif
+#if !LINNET_NO_INT8
 LINNET_CONV_KERNEL(ConvKernelS8)
-LINNET_CONV_KERNEL(ConvKernelS8ToF32)
+#endif
 #undef LINNET_CONV_KERNEL
 
 }  // namespace linnet

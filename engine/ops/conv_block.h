@@ -18,7 +18,6 @@ template <typename Kernel>
 class ConvBlock {
  public:
   using In = typename Kernel::In;
-  using Out = typename Kernel::Out;
 
   // scratch: conv_scratch_bytes(), 64-byte aligned.
   ConvBlock(const SessionState& session, const Step& step, void* scratch);
@@ -26,8 +25,9 @@ class ConvBlock {
   // Turns to output pixels [first, first + count), count at most conv_block_pixels(). Results go to
   // their places in the output tensors.
   void place(int first, int count) { place(first, count, nullptr); }
-  // The same, but results go to `out`: `count` pixels of the whole output view, one after another.
-  void place(int first, int count, Out* out);
+  // The same, but results go to `out`: `count` pixels of the whole output view, one after another,
+  // of the output's type.
+  void place(int first, int count, void* out);
   // Keeps the pixels of the block for which keep(pixel index in the picture) holds; after it,
   // compute() is what works.
   template <typename Keep>
@@ -39,8 +39,8 @@ class ConvBlock {
 
   // One tile of the block, pixels [p, p + mr) of it as far as there are; p is a multiple of mr.
   // Channels [begin, begin + n) of the view, where begin is a multiple of the panel width, to
-  // `out`.
-  void compute(int p, int begin, int n, Out* out, size_t stride) const;
+  // `out`, `stride` values between pixels.
+  void compute(int p, int begin, int n, void* out, size_t stride) const;
   int mr() const { return mr_; }
   int first() const { return first_; }
   int count() const { return count_; }  // of the block, after filter() of what it kept
@@ -50,14 +50,15 @@ class ConvBlock {
  private:
   const uint8_t* panel(int channel) const;
   void run_packed(int begin, int end) const;
-  void write_rows(int channel, int n, Out* out, size_t stride) const;
+  void write_rows(int channel, int n, uint8_t* out, size_t stride) const;
   void write_run(int channel, int n, const format::Segment& to, int to_channel) const;
   void write_through_tile(int channel, int n) const;
   void copy_tile(int channel, int n, int p, int m) const;
-  void copy_run(const Out* from, int from_stride, const format::Segment& run, int offset, int count,
-                int p, int m) const;
+  void copy_run(const uint8_t* from, int from_stride, const format::Segment& run, int offset,
+                int count, int p, int m) const;
   void keep_pixel(int from, int to);
-  Out* output(int tensor, int p, int channel) const;
+  uint8_t* output(int tensor, int p, int channel) const;
+  size_t bytes(int values) const { return static_cast<size_t>(values) * kernel_.out_bytes(); }
 
   const SessionState& session_;
   const Step& step_;
@@ -69,11 +70,11 @@ class ConvBlock {
   const In** rows_;  // segments x mr pointers for each tile
   int* k_;           // channels of each segment
   int* pixels_;      // of a filtered block: index in the picture
-  Out* tile_;        // outputs on their way to scattered places
+  uint8_t* tile_;    // outputs on their way to scattered places
   In* border_;
   const In* padding_;
   int first_ = 0, count_ = 0;
-  Out* out_ = nullptr;
+  uint8_t* out_ = nullptr;
 };
 
 template <typename Kernel>

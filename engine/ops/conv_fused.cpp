@@ -19,14 +19,14 @@ size_t row_values(const Step& step) {
 template <typename Kernel>
 size_t scratch_bytes(const Step& step) {
   return conv_scratch_bytes<Kernel>(step) +
-         step.fused.node->kernel_h * row_values(step) * sizeof(typename Kernel::Out);
+         step.fused.node->kernel_h * row_values(step) * sizeof(typename Kernel::In);
 }
 
 // The last rows of the convolution, row r at place r % kernel_h of a ring.
 template <typename Kernel>
 class RollingRows {
  public:
-  using Out = typename Kernel::Out;
+  using Out = typename Kernel::In;  // the two types are the same
 
   RollingRows(const SessionState& session, const Step& step, void* scratch)
       : step_(step),
@@ -104,7 +104,7 @@ void run(const SessionState& session, const Step& step, int begin, int end, void
     const int top = y * node.stride_h - node.pad_top;
     const int bottom = top + node.kernel_h;
     rolling.advance(top < 0 ? 0 : top, bottom < height ? bottom : height);
-    const typename Kernel::Out* rows[format::kMaxKernel];
+    const typename Kernel::In* rows[format::kMaxKernel];
     for (int r = 0; r < node.kernel_h; ++r) {
       rows[r] = top + r < 0 || top + r >= height ? nullptr : rolling.row(top + r);
     }
@@ -116,6 +116,9 @@ void run(const SessionState& session, const Step& step, int begin, int end, void
 int shared_rows(const format::Node& node) {
   return node.kernel_h > node.stride_h ? node.kernel_h - node.stride_h : 0;
 }
+
+template <typename Kernel>
+constexpr OpDesc kFused = {nullptr, scratch_bytes<Kernel>, nullptr, run<Kernel>, kPiecesPerThread};
 
 bool is_worth_it(const Step& conv, const Step& next, int threads) {
   if (next.node->op == format::k_max_pool) return true;
@@ -149,9 +152,14 @@ bool can_fuse_conv(const Step& conv, const Step& next, int threads) {
          is_worth_it(conv, next, threads);
 }
 
-const OpDesc k_conv_fused = {nullptr, scratch_bytes<ConvKernelF32>, nullptr, run<ConvKernelF32>,
-                             kPiecesPerThread};
-const OpDesc k_conv_fused_s8 = {nullptr, scratch_bytes<ConvKernelS8>, nullptr, run<ConvKernelS8>,
-                                kPiecesPerThread};
+const OpDesc* fused_conv_op(format::DType type) {
+#if !LINNET_NO_INT8
+  if (type == format::kS8) return &kFused<ConvKernelS8>;
+#endif
+#if !LINNET_NO_F32
+  if (type == format::kF32) return &kFused<ConvKernelF32>;
+#endif
+  return nullptr;
+}
 
 }  // namespace linnet

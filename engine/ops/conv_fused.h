@@ -11,6 +11,6 @@ namespace linnet {
 bool can_fuse_conv(const Step& conv, const Step& next, int threads);
 
 // In place of conv's own; the other step is conv.fused.
-extern const OpDesc k_conv_fused, k_conv_fused_s8;
+const OpDesc* fused_conv_op(format::DType type);
 
 }  // namespace linnet

@@ -210,8 +210,11 @@ void run_head_block(const SessionState& session, const Step& step, ConvBlock<Ker
   HeadBlocks<Kernel>(session, step, block, scratch).run();
 }
 
+#if !LINNET_NO_F32
 template void run_head_block(const SessionState&, const Step&, ConvBlock<ConvKernelF32>*, void*);
-template void run_head_block(const SessionState&, const Step&, ConvBlock<ConvKernelS8ToF32>*,
-                             void*);
+#endif
+#if !LINNET_NO_INT8
+template void run_head_block(const SessionState&, const Step&, ConvBlock<ConvKernelS8>*, void*);
+#endif
 
 }  // namespace linnet

@@ -223,9 +223,13 @@ void fill_conv_rows(const SessionState& session, const Step& step, const ConvSha
   RowFiller<T>(session, step, shape, mr, rows, border, padding).fill(first, count);
 }
 
+#if !LINNET_NO_F32
 template void fill_conv_rows(const SessionState&, const Step&, const ConvShape&, int, int, int,
                              const float**, float*, const float*);
+#endif
+#if !LINNET_NO_INT8
 template void fill_conv_rows(const SessionState&, const Step&, const ConvShape&, int, int, int,
                              const int8_t**, int8_t*, const int8_t*);
+#endif
 
 }  // namespace linnet

@@ -1,4 +1,4 @@
-// What dwconv2d and the fused pair share.
+// What dwconv2d, its form for int8 and the fused pair share.
 #pragma once
 
 #include "engine/ops/op.h"
@@ -73,6 +73,25 @@ inline void run_dwconv_row(const SessionState& session, const Dwconv& layer,
   table_s8_select(session.cpu_features)
       .apply(out.width, count, args.out, args.out_pixel_stride, table, args.out,
              args.out_pixel_stride);
+}
+
+// Rows [begin, end) of the step, which is a depthwise convolution of T.
+template <typename T>
+void run_dwconv(const SessionState& session, const Step& step, int begin, int end, void*) {
+  const format::Node& node = *step.node;
+  const Dwconv layer{node, step.weights, step.kernel, step.out.channels()};
+  for (int y = begin; y < end; ++y) {
+    for_each_run(
+        step.in[0], step.out,
+        [&](int channel, int count, const format::Segment& from, const format::Segment& to) {
+          const Tensor& in = session.tensors[from.tensor];
+          const T* rows[format::kMaxKernel];
+          window_rows(in, node, y, from.channel, rows);
+          run_dwconv_row(session, layer,
+                         DwconvRowsIn<T>{rows, in.width, static_cast<size_t>(in.channels)}, channel,
+                         count, to, session.tensors[to.tensor], y);
+        });
+  }
 }
 
 }  // namespace linnet

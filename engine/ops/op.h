@@ -28,16 +28,18 @@ struct OpDesc {
   }
 };
 
-// The description of an op on these types, null for one that this build lacks.
-const OpDesc* find_op(uint8_t code, format::DType in, format::DType out);
+// The description of an op that reads this type, null for one that this build lacks.
+const OpDesc* find_op(uint8_t code, format::DType in);
+// What is missing if find_op gives null, and how to get it: for linnet_error.
+const char* missing_op(uint8_t code, format::DType in);
 
 #define LINNET_OP(name, code, operands, weights, window, channels, types) \
   extern const OpDesc k_op_##name;
 #include "model/ops.def"
 #undef LINNET_OP
 // On int8; ops that only move bytes have no second form.
-extern const OpDesc k_op_conv2d_s8, k_op_conv2d_s8_f32, k_op_dwconv2d_s8, k_op_max_pool_s8,
-    k_op_add_s8, k_op_activation_s8;
+extern const OpDesc k_op_conv2d_s8, k_op_dwconv2d_s8, k_op_max_pool_s8, k_op_add_s8,
+    k_op_activation_s8;
 
 // --- shared by several ops ---------------------------------------------------------------------
 

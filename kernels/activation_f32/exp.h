@@ -40,7 +40,8 @@ inline float exp_f32(float x) {
   return ((p + 1.0f) * power(half)) * power(whole - half);
 }
 
-inline float sigmoid_f32(float x) {
+// Not inlined: too large for what a call costs.
+__attribute__((noinline)) inline float sigmoid_f32(float x) {
   return 1.0f / (1.0f + exp_f32(-x));
 }
 

@@ -257,9 +257,11 @@ LINNET_INLINE void dwconv_s8_block(const DwconvS8Args& a, const DwconvS8Taps& ta
   io.store(out + c, S::requantize(sum, io.load_scale(a.multiplier + c), requantize));
 }
 
+// What is left at the ends of a row.
 template <typename S>
-LINNET_INLINE void dwconv_s8_pixel(const DwconvS8Args& a, const typename S::Requantize& requantize,
-                                   int x) {
+LINNET_NOINLINE void dwconv_s8_pixel(const DwconvS8Args& args, int x) {
+  const DwconvS8Args a = args;  // a copy: `out` cannot point into it
+  const typename S::Requantize requantize(a.to);
   const DwconvS8Taps taps(a, x);
   int8_t* const out = a.out + static_cast<size_t>(x) * a.out_pixel_stride;
   if (a.channels < S::kWidth) {
@@ -273,9 +275,9 @@ LINNET_INLINE void dwconv_s8_pixel(const DwconvS8Args& a, const typename S::Requ
 
 template <typename Wide, typename Narrow, int kKernel, int kStride>
 struct DwconvS8Tiles {
-  const DwconvS8Args& a;
+  const DwconvS8Args& a;     // the kernel's own copy, whose address nobody else may see
+  const DwconvS8Args& args;  // the same, as given
   const DwconvS8Rows& rows;
-  typename Narrow::Requantize requantize;
 
   template <int kOutputs, int kLeft, int kRight>
   LINNET_INLINE void tile(int x) const {
@@ -286,15 +288,14 @@ struct DwconvS8Tiles {
               a, rows, typename S::Requantize(a.to), x, c);
         });
   }
-  LINNET_INLINE void pixel(int x) const { dwconv_s8_pixel<Narrow>(a, requantize, x); }
+  LINNET_INLINE void pixel(int x) const { dwconv_s8_pixel<Narrow>(args, x); }
 };
 
 // Any window.
 template <typename S>
 LINNET_INLINE void dwconv_s8_any_row(const DwconvS8Args& args) {
-  const DwconvS8Args a = args;  // a copy: `out` cannot point into it
-  const typename S::Requantize requantize(a.to);
-  for (int x = 0; x < a.out_width; ++x) dwconv_s8_pixel<S>(a, requantize, x);
+  const int width = args.out_width;
+  for (int x = 0; x < width; ++x) dwconv_s8_pixel<S>(args, x);
 }
 
 // A square window without dilation.
@@ -303,9 +304,8 @@ LINNET_INLINE void dwconv_s8_row(const DwconvS8Args& args) {
   if (args.channels < Narrow::kWidth) return dwconv_s8_any_row<Narrow>(args);
   const DwconvS8Args a = args;
   const DwconvS8Rows rows(a);
-  for_each_tile<kKernel, kStride>(
-      TiledRow{a.out_width, a.in_width, a.pad_left},
-      DwconvS8Tiles<Wide, Narrow, kKernel, kStride>{a, rows, typename Narrow::Requantize(a.to)});
+  for_each_tile<kKernel, kStride>(TiledRow{a.out_width, a.in_width, a.pad_left},
+                                  DwconvS8Tiles<Wide, Narrow, kKernel, kStride>{a, args, rows});
 }
 
 }  // namespace

@@ -6,20 +6,29 @@ namespace {
 constexpr int kMr = 4;
 constexpr int kNr = kIgemmS8PanelWidth;
 
-// Sums of one pixel and one panel; unsigned, because they may wrap around.
+// Sums of one pixel and one panel; unsigned, because they may wrap around. Unrolled, so that the
+// sums are registers.
 void accumulate(int segments, const int8_t* const* rows, const int* k,
-                const IgemmS8PanelHeader& header, const int8_t* w, uint32_t (&sum)[kNr]) {
+                const IgemmS8PanelHeader& header, const int8_t* w, uint32_t (&sums)[kNr]) {
+  uint32_t sum[kNr];
   for (int c = 0; c < kNr; ++c) sum[c] = static_cast<uint32_t>(header.bias[c]);
   for (int t = 0; t < segments; ++t) {
     const int8_t* in = rows[t * kMr];
-    for (int i = 0; i < k[t]; ++i) {
-      const int8_t* group = w + i / kIgemmS8Group * kIgemmS8Group * kNr + i % kIgemmS8Group;
-      for (int c = 0; c < kNr; ++c) {
-        sum[c] += static_cast<uint32_t>(in[i] * group[c * kIgemmS8Group]);
+    // Inputs beyond k[t] are multiplied with zeros.
+    for (int left = k[t]; left > 0; left -= kIgemmS8Group) {
+#pragma GCC unroll 4
+      for (int i = 0; i < kIgemmS8Group; ++i) {
+        const int x = in[i];
+#pragma GCC unroll 8
+        for (int c = 0; c < kNr; ++c) {
+          sum[c] += static_cast<uint32_t>(x * w[c * kIgemmS8Group + i]);
+        }
       }
+      in += kIgemmS8Group;
+      w += kIgemmS8Group * kNr;
     }
-    w += igemm_s8_padded_k(static_cast<size_t>(k[t])) * kNr;
   }
+  for (int c = 0; c < kNr; ++c) sums[c] = sum[c];
 }
 
 // Calls store(pixel, channel, sum, multiplier) for each output.

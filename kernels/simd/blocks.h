@@ -12,6 +12,12 @@ namespace {  // NOLINT(google-build-namespaces)
 // does not overlap what they read.
 template <typename Wide, typename Narrow, typename Visit>
 LINNET_INLINE void for_each_overlapping_block(int channels, const Visit& visit) {
+  if constexpr (Wide::kWidth == Narrow::kWidth) {
+    // One call: what is visited is large and inlined.
+    const int last = channels - Wide::kWidth;
+    for (int c = 0; c < channels; c += Wide::kWidth) visit(Wide(), c < last ? c : last);
+    return;
+  }
   int c = 0;
   for (; c + Wide::kWidth <= channels; c += Wide::kWidth) visit(Wide(), c);
   if (c == channels) return;

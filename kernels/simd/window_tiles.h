@@ -28,6 +28,8 @@ LINNET_INLINE bool is_tile(const TiledRow& row, int x) {
 template <int kKernel, int kStride, typename Tiles>
 LINNET_INLINE void for_each_tile(const TiledRow& row, const Tiles& tiles) {
   constexpr int kEdge = kKernel / 2;
+  // A row of even width ends with padding if the stride is 1, else (nearly) without.
+  constexpr bool kHasRightEdge = kStride == 1;
   for (int x = 0; x < row.out_width;) {
     if (is_tile<kKernel, kStride, 4, 0, 0>(row, x)) {
       tiles.template tile<4, 0, 0>(x);
@@ -35,14 +37,14 @@ LINNET_INLINE void for_each_tile(const TiledRow& row, const Tiles& tiles) {
     } else if (is_tile<kKernel, kStride, 4, kEdge, 0>(row, x)) {
       tiles.template tile<4, kEdge, 0>(x);
       x += 4;
-    } else if (is_tile<kKernel, kStride, 4, 0, kEdge>(row, x)) {
-      tiles.template tile<4, 0, kEdge>(x);
+    } else if (kHasRightEdge && is_tile<kKernel, kStride, 4, 0, kEdge>(row, x)) {
+      if constexpr (kHasRightEdge) tiles.template tile<4, 0, kEdge>(x);
       x += 4;
-    } else if (is_tile<kKernel, kStride, 2, 0, 0>(row, x)) {
-      tiles.template tile<2, 0, 0>(x);
+    } else if (!kHasRightEdge && is_tile<kKernel, kStride, 2, 0, 0>(row, x)) {
+      if constexpr (!kHasRightEdge) tiles.template tile<2, 0, 0>(x);
       x += 2;
-    } else if (is_tile<kKernel, kStride, 2, 0, kEdge>(row, x)) {
-      tiles.template tile<2, 0, kEdge>(x);
+    } else if (kHasRightEdge && is_tile<kKernel, kStride, 2, 0, kEdge>(row, x)) {
+      if constexpr (kHasRightEdge) tiles.template tile<2, 0, kEdge>(x);
       x += 2;
     } else {
       tiles.pixel(x++);

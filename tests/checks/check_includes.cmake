@@ -19,7 +19,7 @@ set(engine_angle "${standard}")
 # PNG has the same CRC-32 as the flat binary.
 set(host_quoted "host/.*|linnet/.*|model/crc32\\.h")
 set(converter_quoted "converter/.*|host/.*|linnet/.*|model/.*|kernels/base\\.h|kernels/[a-z0-9_]+/pack\\.h")
-set(examples_quoted "examples/.*|host/.*|linnet/.*")
+set(examples_quoted "examples/.*|[a-z_]+\\.h|host/.*|linnet/.*")
 set(bench_quoted "bench/.*|host/.*|linnet/.*|kernels/.*|model/.*")
 set(packing "kernels/[a-z0-9_]+/pack\\.h")  # allocates: not for the device
 

@@ -1,0 +1,15 @@
+# AArch64 without an operating system, with Debian's g++-aarch64-linux-gnu (any aarch64-none-elf-gcc
+# will do: set LINNET_CROSS). Nothing of glibc is linked.
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+set(LINNET_CROSS aarch64-linux-gnu- CACHE STRING "Prefix of the compiler's name")
+set(LINNET_MCPU cortex-a53 CACHE STRING "CPU to compile for, as in -mcpu")
+set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES LINNET_CROSS LINNET_MCPU)
+set(CMAKE_C_COMPILER ${LINNET_CROSS}gcc)
+set(CMAKE_CXX_COMPILER ${LINNET_CROSS}g++)
+set(flags "-mcpu=${LINNET_MCPU} -ffreestanding -fbuiltin -fno-pic -fno-stack-protector -fomit-frame-pointer -mno-outline-atomics")
+set(CMAKE_C_FLAGS_INIT "${flags} -fno-asynchronous-unwind-tables")
+set(CMAKE_CXX_FLAGS_INIT "${flags} -fno-asynchronous-unwind-tables")
+set(CMAKE_ASM_FLAGS_INIT "-mcpu=${LINNET_MCPU}")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-nostdlib -nostartfiles -static -no-pie -Wl,--build-id=none")
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
