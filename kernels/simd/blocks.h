@@ -12,20 +12,20 @@ namespace {  // NOLINT(google-build-namespaces)
 // does not overlap what they read.
 template <typename Wide, typename Narrow, typename Visit>
 LINNET_INLINE void for_each_overlapping_block(int channels, const Visit& visit) {
+  // As few calls as possible: what is visited is large and inlined.
   if constexpr (Wide::kWidth == Narrow::kWidth) {
-    // One call: what is visited is large and inlined.
     const int last = channels - Wide::kWidth;
     for (int c = 0; c < channels; c += Wide::kWidth) visit(Wide(), c < last ? c : last);
     return;
   }
   int c = 0;
-  for (; c + Wide::kWidth <= channels; c += Wide::kWidth) visit(Wide(), c);
-  if (c == channels) return;
-  if (channels - c > Narrow::kWidth) {
-    if (c > 0) return visit(Wide(), channels - Wide::kWidth);
-    visit(Narrow(), 0);
+  for (; c < channels; c += Wide::kWidth) {
+    const int left = channels - c;
+    if (left < Wide::kWidth && (c == 0 || left <= Narrow::kWidth)) break;
+    visit(Wide(), left < Wide::kWidth ? channels - Wide::kWidth : c);
   }
-  visit(Narrow(), channels - Narrow::kWidth);
+  const int last = channels - Narrow::kWidth;
+  for (; c < channels; c += Narrow::kWidth) visit(Narrow(), c < last ? c : last);
 }
 
 // Pixels that lie one after another are one long pixel, where channels are all alike.
