@@ -1,4 +1,5 @@
 // linnet-convert: exported weights in, one .lnt file out.
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -7,6 +8,7 @@
 #include <sstream>
 
 #include "converter/convert.h"
+#include "converter/emit_c/emit_c.h"
 #include "converter/error.h"
 #include "converter/inspect/inspect.h"
 #include "converter/inspect/trim_options.h"
@@ -41,11 +43,14 @@ const std::vector<Option> kOptions = {
      "most this on average (default 0.01)"},
     {"--report", "FILE", "what int8 does to each layer: .json or .html"},
     {"--dequantize", nullptr, "a quantized INPUT becomes a model in floats"},
-    {"--threads", "N", "for the calibration (default 1)"},
+    {"--threads", "N", "for the calibration, or those of the arena with --emit-c (default 1)"},
     {"--no-winograd", nullptr, "3x3 convolutions the direct way: slower, a smaller file"},
     {"--no-views", nullptr, "keep concat, split, shuffle and upsample as explicit copies"},
     {"--dump-ir", "DIR", "write the graph after every pass to DIR"},
-    {"--inspect", nullptr, "print what a .lnt file holds; --size chooses the arena's size"},
+    {"--inspect", nullptr,
+     "print what a .lnt file holds; --size says for which input the arena is"},
+    {"--emit-c", nullptr,
+     "write a .lnt file as C: -o's name (default: the input's) with .c and .h"},
     {"--json", nullptr, "with --inspect: as JSON"},
     {"--ops", nullptr, "print the CMake options of a library that has what a .lnt file needs"},
     {"--quiet", nullptr, "no summary"},
@@ -57,7 +62,8 @@ void print_help() {
   std::printf(
       "usage: linnet-convert INPUT [-o OUT.lnt] [options]\n"
       "       linnet-convert --inspect MODEL.lnt [--json] [--size HxW]\n"
-      "       linnet-convert --ops MODEL.lnt\n\n"
+      "       linnet-convert --ops MODEL.lnt\n"
+      "       linnet-convert --emit-c MODEL.lnt [-o FOLDER/NAME] [--size HxW] [--threads N]\n\n"
       "INPUT is an ONNX export, an ncnn .param or .bin file (the other one beside it) or a "
       "PyTorch\n"
       "checkpoint (.pt) of YOLOv5-Lite; its content decides, not its name.\n\n%s",
@@ -200,6 +206,29 @@ int print_trim_options(const std::string& path) {
   return 0;
 }
 
+int emit_c(const Args& args, const std::string& path) {
+  const linnet::host::AlignedFile file(path);
+  std::filesystem::path base = args.text("-o", linnet::host::file_stem(path));
+  if (base.extension() == ".c" || base.extension() == ".h") base.replace_extension();
+  converter::CSourceOptions options;
+  options.file_name = base.filename().string();
+  if (args.has("--size")) {
+    const linnet::host::Size size = linnet::host::parse_size("--size", args.text("--size", ""));
+    options.height = size.height;
+    options.width = size.width;
+  }
+  options.threads = args.integer("--threads", 1, 1, LINNET_MAX_THREADS);
+  const converter::CSource c = converter::emit_c(file.data(), file.size(), options);
+  const std::array<linnet::host::TextFile, 2> files = {
+      {{base.string() + ".h", c.header}, {base.string() + ".c", c.source}}};
+  linnet::host::write_texts_atomically(files);
+  if (!args.has("--quiet")) {
+    std::printf("%s, %s: %zu bytes of model\n", files[0].path.c_str(), files[1].path.c_str(),
+                file.size());
+  }
+  return 0;
+}
+
 int run(const Args& args) {
   if (args.has("--help")) {
     print_help();
@@ -218,6 +247,7 @@ int run(const Args& args) {
   try {
     if (args.has("--inspect")) return inspect(args, input);
     if (args.has("--ops")) return print_trim_options(input);
+    if (args.has("--emit-c")) return emit_c(args, input);
     converter::ConvertOptions options = make_options(args, input);
     const std::string output = args.text("-o", linnet::host::file_stem(input) + ".lnt");
     const converter::Conversion done =

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <deque>
 #include <stdexcept>
 
 namespace linnet::host {
@@ -47,6 +48,48 @@ bool write_all(int fd, std::span<const uint8_t> data) {
   return true;
 }
 
+// A temporary file beside `path` that is complete on the disk; gone if it does not replace it.
+class WrittenFile {
+ public:
+  WrittenFile(const std::string& path, std::span<const uint8_t> data)
+      : path_(path), temporary_(path + ".XXXXXX") {
+    FileDescriptor file(::mkstemp(temporary_.data()));
+    if (file.get() < 0) fail(path, "cannot create a temporary file beside it");
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    const bool written = write_all(file.get(), data) && ::fchmod(file.get(), 0666 & ~mask) == 0 &&
+                         ::fsync(file.get()) == 0;
+    const int write_error = errno;
+    if (written && ::close(file.release()) == 0) return;
+    if (!written) errno = write_error;
+    give_up();
+  }
+  ~WrittenFile() {
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  }
+  WrittenFile(const WrittenFile&) = delete;
+  WrittenFile& operator=(const WrittenFile&) = delete;
+
+  void replace() {
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_, "cannot write");
+    temporary_.clear();
+  }
+
+ private:
+  [[noreturn]] void give_up() {
+    const int error = errno;
+    ::unlink(temporary_.c_str());
+    errno = error;
+    fail(path_, "cannot write");
+  }
+
+  std::string path_, temporary_;
+};
+
+std::span<const uint8_t> bytes_of(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
 }  // namespace
 
 std::vector<uint8_t> read_file(const std::string& path, size_t max_bytes) {
@@ -74,25 +117,18 @@ std::vector<uint8_t> read_file(const std::string& path, size_t max_bytes) {
 }
 
 void write_file_atomically(const std::string& path, std::span<const uint8_t> data) {
-  std::string temporary = path + ".XXXXXX";
-  FileDescriptor file(::mkstemp(temporary.data()));
-  if (file.get() < 0) fail(path, "cannot create a temporary file beside it");
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  const bool written = write_all(file.get(), data) && ::fchmod(file.get(), 0666 & ~mask) == 0 &&
-                       ::fsync(file.get()) == 0;
-  const int write_error = errno;
-  const bool closed = ::close(file.release()) == 0;
-  if (!written || !closed || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int error = written ? errno : write_error;
-    ::unlink(temporary.c_str());
-    errno = error;
-    fail(path, "cannot write");
-  }
+  WrittenFile file(path, data);
+  file.replace();
 }
 
 void write_text_atomically(const std::string& path, const std::string& text) {
-  write_file_atomically(path, {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+  write_file_atomically(path, bytes_of(text));
+}
+
+void write_texts_atomically(std::span<const TextFile> files) {
+  std::deque<WrittenFile> written;
+  for (const TextFile& file : files) written.emplace_back(file.path, bytes_of(file.text));
+  for (WrittenFile& file : written) file.replace();
 }
 
 std::string file_stem(const std::string& path) {

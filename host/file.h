@@ -16,6 +16,11 @@ std::vector<uint8_t> read_file(const std::string& path, size_t max_bytes = size_
 // readers see the old file or the new one, never half of one.
 void write_file_atomically(const std::string& path, std::span<const uint8_t> data);
 void write_text_atomically(const std::string& path, const std::string& text);
+// Several files that belong together: none is replaced before all are written.
+struct TextFile {
+  std::string path, text;
+};
+void write_texts_atomically(std::span<const TextFile> files);
 
 // "/a/b/name.ext" -> "name".
 std::string file_stem(const std::string& path);
