@@ -86,7 +86,7 @@ class Chunk {
         outputs_(step.out.channels()),
         capacity_(chunk_tiles(step)) {}
 
-  void run(int first, int count) {
+  void compute(int first, int count) {
     for (int t = 0; t < count; ++t) transform_input(first + t, t);
     for (int p = 0; p < winograd_positions(tile_); ++p) multiply(p, count);
     for (int t = 0; t < count; ++t) transform_output(first + t, t);
@@ -175,7 +175,7 @@ void run(const SessionState& session, const Step& step, int begin, int end, void
   const int most = chunk_tiles(step), tiles = tile_count(step);
   for (int item = begin; item < end; ++item) {
     const int first = item * most;
-    chunk.run(first, tiles - first < most ? tiles - first : most);
+    chunk.compute(first, tiles - first < most ? tiles - first : most);
   }
 }
 

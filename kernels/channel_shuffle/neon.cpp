@@ -14,7 +14,10 @@ namespace {
 
 void zip_bytes(const uint8_t* a, const uint8_t* b, int count, uint8_t* out) {
   int i = 0;
-  for (; i + 16 <= count; i += 16) vst2q_u8(out + 2 * i, {{vld1q_u8(a + i), vld1q_u8(b + i)}});
+  for (; i + 16 <= count; i += 16) {
+    const uint8x16x2_t both = {{vld1q_u8(a + i), vld1q_u8(b + i)}};
+    vst2q_u8(out + 2 * i, both);
+  }
   for (; i < count; ++i) {
     out[2 * i] = a[i];
     out[2 * i + 1] = b[i];
@@ -23,7 +26,10 @@ void zip_bytes(const uint8_t* a, const uint8_t* b, int count, uint8_t* out) {
 
 void zip_floats(const float* a, const float* b, int count, float* out) {
   int i = 0;
-  for (; i + 4 <= count; i += 4) vst2q_f32(out + 2 * i, {{vld1q_f32(a + i), vld1q_f32(b + i)}});
+  for (; i + 4 <= count; i += 4) {
+    const float32x4x2_t both = {{vld1q_f32(a + i), vld1q_f32(b + i)}};
+    vst2q_f32(out + 2 * i, both);
+  }
   for (; i < count; ++i) {
     out[2 * i] = a[i];
     out[2 * i + 1] = b[i];

@@ -1,0 +1,39 @@
+// Makes one directory of a few source files from the runtime's many:
+//   linnet-amalgamate SOURCE_DIR OUT_DIR SOURCE...
+// Sources are relative to SOURCE_DIR. OUT_DIR gets linnet.h, linnet.hpp, linnet.cpp with all that
+// is portable, and linnet_<isa>.cpp for each instruction set.
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "host/file.h"
+#include "tools/amalgamate/unit.h"
+
+using namespace linnet::amalgamate;
+
+int main(int argc, char** argv) {
+  if (argc < 4) {
+    std::fprintf(stderr, "usage: linnet-amalgamate SOURCE_DIR OUT_DIR SOURCE...\n");
+    return 2;
+  }
+  try {
+    const std::filesystem::path out = argv[2];
+    std::filesystem::create_directories(out);
+    SourceTree tree(argv[1]);
+    const std::vector<std::string> sources(argv + 3, argv + argc);
+    std::vector<linnet::host::TextFile> files;
+    for (const Unit& unit : divide_into_units(sources)) {
+      files.push_back({(out / unit.file_name).string(), amalgamate(tree, unit)});
+    }
+    for (const char* header : {"linnet.h", "linnet.hpp"}) {
+      files.push_back({(out / header).string(), public_header(tree, header)});
+    }
+    linnet::host::write_texts_atomically(files);
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "linnet-amalgamate: %s\n", error.what());
+    return 1;
+  }
+}
