@@ -1,7 +1,7 @@
 // Makes one directory of a few source files from the runtime's many:
-//   linnet-amalgamate SOURCE_DIR OUT_DIR SOURCE...
-// Sources are relative to SOURCE_DIR. OUT_DIR gets linnet.h, linnet.hpp, linnet.cpp with all that
-// is portable, and linnet_<isa>.cpp for each instruction set.
+//   linnet-amalgamate SOURCE_DIR OUT_DIR [-DNAME=VALUE...] SOURCE...
+// Sources are relative to SOURCE_DIR; definitions become part of the result. OUT_DIR gets linnet.h,
+// linnet.hpp, linnet.cpp with all that is portable, and linnet_<isa>.cpp for each instruction set.
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -13,19 +13,39 @@
 
 using namespace linnet::amalgamate;
 
+namespace {
+
+// "NAME=VALUE" as a directive.
+std::string definition(std::string text) {
+  const size_t equals = text.find('=');
+  if (equals != std::string::npos) text[equals] = ' ';
+  return "#define " + text + '\n';
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   if (argc < 4) {
-    std::fprintf(stderr, "usage: linnet-amalgamate SOURCE_DIR OUT_DIR SOURCE...\n");
+    std::fprintf(stderr,
+                 "usage: linnet-amalgamate SOURCE_DIR OUT_DIR [-DNAME=VALUE...] SOURCE...\n");
     return 2;
   }
   try {
     const std::filesystem::path out = argv[2];
     std::filesystem::create_directories(out);
     SourceTree tree(argv[1]);
-    const std::vector<std::string> sources(argv + 3, argv + argc);
+    std::vector<std::string> sources;
+    std::string definitions;
+    for (const std::string& argument : std::vector<std::string>(argv + 3, argv + argc)) {
+      if (argument.starts_with("-D")) {
+        definitions += definition(argument.substr(2));
+      } else {
+        sources.push_back(argument);
+      }
+    }
     std::vector<linnet::host::TextFile> files;
     for (const Unit& unit : divide_into_units(sources)) {
-      files.push_back({(out / unit.file_name).string(), amalgamate(tree, unit)});
+      files.push_back({(out / unit.file_name).string(), amalgamate(tree, unit, definitions)});
     }
     for (const char* header : {"linnet.h", "linnet.hpp"}) {
       files.push_back({(out / header).string(), public_header(tree, header)});

@@ -138,7 +138,7 @@ std::vector<Unit> divide_into_units(const std::vector<std::string>& sources) {
   return result;
 }
 
-std::string amalgamate(SourceTree& tree, const Unit& unit) {
+std::string amalgamate(SourceTree& tree, const Unit& unit, const std::string& definitions) {
   Unification together(tree, unit);
   const Renames renames = together.renames();
   std::set<std::string> system_headers;
@@ -146,7 +146,8 @@ std::string amalgamate(SourceTree& tree, const Unit& unit) {
     const std::vector<std::string>& headers = tree.file(path).system_headers;
     system_headers.insert(headers.begin(), headers.end());
   }
-  std::string out = unit_comment(unit.isa) + tree.file(kTargets).body + begin_unit(unit.isa);
+  std::string out =
+      unit_comment(unit.isa) + definitions + tree.file(kTargets).body + begin_unit(unit.isa);
   for (const std::string& header : system_headers) out += "#include " + header + '\n';
   out += "#include \"linnet.h\"\n" + begin_code(unit.isa);
   for (const std::string& path : together.files()) {

@@ -19,8 +19,8 @@ struct Unit {
 std::vector<Unit> divide_into_units(const std::vector<std::string>& sources);
 
 // The text of a unit: its headers once, then its sources. Names that files declare for themselves
-// alone get different names where others declare the same.
-std::string amalgamate(SourceTree& tree, const Unit& unit);
+// alone get different names where others declare the same. definitions: directives that come first.
+std::string amalgamate(SourceTree& tree, const Unit& unit, const std::string& definitions);
 
 // linnet.h or linnet.hpp, to lie beside the sources.
 std::string public_header(SourceTree& tree, const std::string& name);
