@@ -17,3 +17,9 @@ int from_environment = std::getenv("X") != nullptr;
 Base* make() {
   return new Base;
 }
+
+thread_local int per_thread;
+
+int count() {
+  return ++per_thread;
+}

@@ -1,6 +1,6 @@
-# The archive calls nothing but what a bare-metal C library has, and contains no type information,
-# no static constructors and no guards of function-local statics.
-#   cmake -DNM=nm -DARCHIVE=liblinnet.a -DINSTRUMENTED=OFF -P check_symbols.cmake
+# The archive calls nothing but what allowed_symbols.txt lists, and contains no type information, no
+# static constructors, no guards of function-local statics and nothing thread-local.
+#   cmake -DNM=nm -DOBJDUMP=objdump -DARCHIVE=liblinnet.a -DINSTRUMENTED=OFF -P check_symbols.cmake
 cmake_minimum_required(VERSION 3.20)
 
 if(INSTRUMENTED)
@@ -9,15 +9,8 @@ if(INSTRUMENTED)
 endif()
 
 # What may be called:
-set(allowed
-  memcpy|memset|memmove|memcmp   # compilers call these on their own
-  getauxval                      # which CPU features there are, on Linux
-  _GLOBAL_OFFSET_TABLE_
-  __cpu_model|__cpu_indicator_init                # the same on x86, from libgcc
-  "__aeabi_[a-z0-9_]+"                            # ARMv7: division and the like, from libgcc
-  "__aarch64_(cas|swp|ldadd|ldset|ldclr|ldeor)[0-9]+_[a-z_]+"  # AArch64 atomics, from libgcc
-  "__(u?(div|mod|divmod)[sd]i[34]|mul[sd]i3|fix[a-z]*|float[a-z]*)")  # integer helpers, from libgcc
-string(REPLACE ";" "|" allowed "${allowed}")
+file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/allowed_symbols.txt allowed REGEX "^[^# ]")
+list(JOIN allowed "|" allowed)
 
 # What must not be defined either: type names, type information, guards, static constructors.
 set(forbidden "_ZT[ISV]|_ZGV|_GLOBAL__sub_I_|__cxx_global_var_init|_Zn[wa][jm]$|_Zd[la]Pv")
@@ -64,8 +57,19 @@ foreach(symbol IN LISTS defined)
   endif()
 endforeach()
 
+execute_process(COMMAND ${OBJDUMP} -h ${ARCHIVE} OUTPUT_VARIABLE sections RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${OBJDUMP} ${ARCHIVE} failed: ${result}")
+endif()
+foreach(section IN ITEMS preinit_array init_array fini_array ctors dtors tdata tbss)
+  if(sections MATCHES " [.]${section}[ .]")
+    message("contains a section .${section}")
+    math(EXPR violations "${violations} + 1")
+  endif()
+endforeach()
+
 if(violations GREATER 0)
-  message(FATAL_ERROR "${ARCHIVE}: ${violations} forbidden symbols")
+  message(FATAL_ERROR "${ARCHIVE}: ${violations} forbidden symbols and sections")
 endif()
 string(REPLACE ";" " " external "${external}")
 message("${defined_count} symbols; calls only: ${external}")

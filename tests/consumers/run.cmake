@@ -48,7 +48,7 @@ function(need tool program)
   endif()
 endfunction()
 
-function(cmake_consumer)
+function(build_cmake_consumer)
   set(arguments -G ${GENERATOR} -DCMAKE_BUILD_TYPE=${BUILD_TYPE}
       -DCMAKE_C_COMPILER_LAUNCHER=${C_LAUNCHER} -DCMAKE_CXX_COMPILER_LAUNCHER=${CXX_LAUNCHER}
       -DLINNET_WERROR=${WERROR} -DCONSUMER_APP_DIR=${here}/app -DCONSUMER_MODEL_DIR=${BINARY_DIR}/model)
@@ -59,7 +59,18 @@ function(cmake_consumer)
   endif()
   run_in(${BINARY_DIR} ${CMAKE_COMMAND} -S ${here}/${NAME} -B ${build} ${arguments} ${ARGN})
   run_in(${BINARY_DIR} ${CMAKE_COMMAND} --build ${build} --target detect)
+endfunction()
+
+function(cmake_consumer)
+  build_cmake_consumer(${ARGN})
   check(${build}/detect)
+endfunction()
+
+# The boxes of other kernels have other last digits.
+function(cmake_consumer_of_any_kernels)
+  build_cmake_consumer(${ARGN})
+  detect(${build}/detect output)
+  expect_what_is_in_the_picture("${output}")
 endfunction()
 
 function(make_consumer model)
@@ -73,6 +84,16 @@ function(make_consumer model)
          "CC=${C_LAUNCHER} ${C_COMPILER} ${C_FLAGS}" "CXX=${CXX_LAUNCHER} ${CXX_COMPILER} ${CXX_FLAGS}"
          HERE=${here}/${NAME} APP=${here}/app MODEL=${model} ${ARGN})
   check(${build}/detect)
+endfunction()
+
+# The objects in a library that the check of symbols accepts; nm and the others are named after the
+# compiler.
+function(check_symbols c)
+  string(REGEX REPLACE "(gcc|clang)$" "" tools ${c})
+  file(GLOB objects ${build}/*.o)
+  run_in(${build} ${tools}ar rcs liblinnet.a ${objects})
+  run_in(${build} ${CMAKE_COMMAND} -DNM=${tools}nm -DOBJDUMP=${tools}objdump
+         -DARCHIVE=liblinnet.a -P ${here}/../checks/check_symbols.cmake)
 endfunction()
 
 # The amalgamation for another target: compiled, and run where there is an emulator.
@@ -89,11 +110,13 @@ function(amalgamation_for c cxx emulator flags)
   set(goal detect)
   if(emulator STREQUAL "none")
     set(goal objects)
+    set(flags "${flags} -fno-exceptions -fno-rtti -fno-threadsafe-statics")
   endif()
   run_in(${build} ${MAKE} -j2 -f ${here}/amalgamation/Makefile ${goal} OPTIMIZE=-O1
          "CC=${C_LAUNCHER} ${c_path} ${flags}" "CXX=${CXX_LAUNCHER} ${cxx_path} ${flags}"
          APP=${here}/app MODEL=${BINARY_DIR}/model AMALGAMATION=${LINNET_BINARY_DIR}/amalgamation)
   if(emulator STREQUAL "none")
+    check_symbols(${c})
     return()
   endif()
   if(emulator)
@@ -142,6 +165,9 @@ elseif(NAME STREQUAL "convert")
   convert()
 elseif(NAME MATCHES "^(add_subdirectory|fetch_content)$")
   cmake_consumer(-DLINNET_SOURCE_DIR=${SOURCE_DIR})
+elseif(NAME MATCHES "^(zephyr|esp_idf|platformio)$")
+  # Without the kernels of instruction sets: other bits.
+  cmake_consumer_of_any_kernels(-DLINNET_SOURCE_DIR=${SOURCE_DIR})
 elseif(NAME STREQUAL "find_package")
   cmake_consumer(-Dlinnet_DIR=${prefix}/${LIBDIR}/cmake/linnet)
 elseif(NAME STREQUAL "pkg_config")
