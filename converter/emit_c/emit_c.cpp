@@ -23,27 +23,45 @@ std::string upper_case(std::string text) {
 // Never called: linnet_arena_size only wants to see a function.
 void no_parallel_for(void*, int, linnet_task, void*) {}
 
-// The most that any set of kernels of this machine needs. 64-bit pointers make it no less than what
-// a 32-bit target asks for.
-size_t arena_bytes(const linnet_model& model, const CSourceOptions& options, uint32_t flags) {
-  size_t most = 0;
-  for (const uint32_t features : {uint32_t{0}, uint32_t{LINNET_CPU_PORTABLE}}) {
-    linnet_error error{};
-    linnet_config config = linnet_config_default();
-    config.height = options.height;
-    config.width = options.width;
-    config.threads = options.threads;
-    config.parallel_for = no_parallel_for;
-    config.cpu_features = features;
-    config.flags = flags;
-    config.error = &error;
-    size_t bytes = 0;
-    if (linnet_arena_size(&model, &config, &bytes) != LINNET_OK) {
-      throw ConvertError("", host::error_line(error));
-    }
-    most = std::max(most, bytes);
+size_t arena_bytes(const linnet_model& model, const CSourceOptions& options, uint32_t flags,
+                   uint32_t cpu_features) {
+  linnet_error error{};
+  linnet_config config = linnet_config_default();
+  config.height = options.height;
+  config.width = options.width;
+  config.threads = options.threads;
+  config.parallel_for = no_parallel_for;
+  config.cpu_features = cpu_features;
+  config.flags = flags;
+  config.error = &error;
+  size_t bytes = 0;
+  if (linnet_arena_size(&model, &config, &bytes) != LINNET_OK) {
+    throw ConvertError("", host::error_line(error));
   }
-  return most;
+  return bytes;
+}
+
+// What the kernels of another CPU may want beyond the portable ones: NEON's compute 8 pixels at a
+// time in place of 4, of which a thread keeps row pointers (9 of them for a window of 3x3), a tile
+// and, in a head, logits and objectness.
+size_t margin(const linnet_model& model, int threads) {
+  constexpr size_t kMorePixels = 4, kWindow = 9, kTileWidth = 8;
+  const ModelView view(model.data);
+  size_t channels = 0;
+  for (int i = 0; i < view.head_count(); ++i) {
+    channels = std::max<size_t>(channels, view.tensor(view.head(i).tensor).channels);
+  }
+  const size_t values = channels + format::kMaxAnchorsPerHead * kTileWidth + kTileWidth;
+  const size_t bytes = kMorePixels * (values * sizeof(float) + kWindow * sizeof(void*));
+  return round_up(bytes, format::kAlignment) * static_cast<size_t>(threads);
+}
+
+// Enough on this machine and on ARM; 64-bit pointers make it no less than what a 32-bit target asks
+// for.
+size_t arena_bytes(const linnet_model& model, const CSourceOptions& options, uint32_t flags) {
+  return std::max(
+      arena_bytes(model, options, flags, 0),
+      arena_bytes(model, options, flags, LINNET_CPU_PORTABLE) + margin(model, options.threads));
 }
 
 // A C string literal. Octal escapes end after three digits, whatever follows; a question mark could
@@ -98,7 +116,9 @@ std::string header_text(const linnet_model& model, const CSourceOptions& options
   define("WIDTH", options.width != 0 ? options.width : header.native_width, "");
   define("THREADS", options.threads, "");
   define("ARENA_BYTES", arena_bytes(model, options, 0),
-         "u\n/* The same with LINNET_DETECT_ONLY in linnet_config.flags. */");
+         "u /* enough on ARM and here; linnet_arena_size is exact */\n/* The same with "
+         "LINNET_DETECT_ONLY in "
+         "linnet_config.flags. */");
   define("DETECT_ARENA_BYTES", arena_bytes(model, options, LINNET_DETECT_ONLY), "u");
   define("STRIDE", header.max_stride, " /* height and width are multiples of it */");
   define("CLASSES", header.class_count, "");
