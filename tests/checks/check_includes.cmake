@@ -8,7 +8,7 @@ set(target_headers "arm_neon\\.h|immintrin\\.h|cpuid\\.h|sys/auxv\\.h|asm/hwcap\
 get_filename_component(SOURCE_DIR ${SOURCE_DIR} ABSOLUTE)
 
 # Layer by layer: "..." includes and, for the runtime, <...> includes that it may use.
-set(layers kernels model engine host converter examples bench)
+set(layers kernels model engine host converter examples bench tools)
 set(kernels_quoted "kernels/.*")
 set(kernels_angle "${standard}|${target_headers}")
 # The verifier must know how many bytes a weight layout takes.
@@ -21,6 +21,7 @@ set(host_quoted "host/.*|linnet/.*|model/crc32\\.h")
 set(converter_quoted "converter/.*|host/.*|linnet/.*|model/.*|kernels/base\\.h|kernels/[a-z0-9_]+/pack\\.h")
 set(examples_quoted "examples/.*|[a-z_]+\\.h|host/.*|linnet/.*")
 set(bench_quoted "bench/.*|host/.*|linnet/.*|kernels/.*|model/.*")
+set(tools_quoted "tools/.*|host/.*")
 set(packing "kernels/[a-z0-9_]+/pack\\.h")  # allocates: not for the device
 
 set(violations 0)
