@@ -163,7 +163,7 @@ function(linnet_family_is_used family result)
     set(used OFF)
   elseif(family MATCHES "_s8$|^quantize$" AND NOT "int8" IN_LIST LINNET_WITH_TYPES)
     set(used OFF)
-  elseif(family STREQUAL "fma_peak" AND NOT LINNET_BUILD_TOOLS AND NOT LINNET_BUILD_TESTS)
+  elseif(family MATCHES "^(fma_peak|dot_peak_s8)$" AND NOT LINNET_BUILD_TOOLS AND NOT LINNET_BUILD_TESTS)
     set(used OFF)  # what linnet-bench measures a CPU with
   elseif(DEFINED ops_of_${family})
     set(missing ${ops_of_${family}})

@@ -4,7 +4,6 @@
 
 #include <immintrin.h>
 
-#define LINNET_DOT_PEAK_REGISTER "v"
 #include "kernels/dot_peak_s8/loop.h"
 
 namespace linnet {
@@ -14,6 +13,7 @@ struct Dot {
   using I = __m512i;
   using B = I;
   static LINNET_INLINE B set(int8_t x) { return _mm512_set1_epi8(x); }
+  static LINNET_INLINE void forget(B& x) { __asm__ volatile("" : "+v"(x)); }
   static LINNET_INLINE I zero() { return _mm512_setzero_si512(); }
   static LINNET_INLINE I add(I a, I b) { return _mm512_add_epi32(a, b); }
   // GCC 12 moves accumulators back and forth around the intrinsic.

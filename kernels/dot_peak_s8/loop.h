@@ -1,5 +1,5 @@
 // The loop. S, an instruction set: I, a vector of 32-bit sums; B, one of int8 values; set(int8_t),
-// zero(), dot(sum, a, b), add(sum, sum).
+// zero(), dot(sum, a, b), add(sum, sum); forget(b): the compiler no longer knows its value.
 #pragma once
 
 #include "kernels/dot_peak_s8/dot_peak_s8.h"
@@ -19,7 +19,7 @@ struct DotPeakSums {
   LINNET_INLINE void step(typename S::B a, typename S::B b) {
     rest.step(a, b);
     // The compiler does not know that the factors stay the same, and repeats the products.
-    __asm__ volatile("" : "+" LINNET_DOT_PEAK_REGISTER(a));
+    S::forget(a);
     sum = S::dot(sum, a, b);
   }
   LINNET_INLINE typename S::I total() const { return S::add(rest.total(), sum); }

@@ -1,4 +1,3 @@
-#define LINNET_DOT_PEAK_REGISTER "r"
 #include "kernels/dot_peak_s8/loop.h"
 
 namespace linnet {
@@ -8,6 +7,7 @@ struct Scalar {
   using I = int32_t;
   using B = int32_t;
   static LINNET_INLINE B set(int8_t x) { return x; }
+  static LINNET_INLINE void forget(B& x) { __asm__ volatile("" : "+r"(x)); }
   static LINNET_INLINE I zero() { return 0; }
   static LINNET_INLINE I add(I a, I b) { return a + b; }
   static LINNET_INLINE I dot(I sum, B a, B b) {

@@ -29,7 +29,7 @@ double requantize(const Node& n, double sum, float multiplier) {
 
 // The table that ends the weights, if there is one.
 double look_up(const Node& n, const uint8_t* weights, double q) {
-  if (n.parameter != 1) return q;
+  if ((n.parameter & format::kHasTable) == 0) return q;
   const auto* table = reinterpret_cast<const int8_t*>(weights + n.weight_bytes - 256);
   return table[static_cast<int>(q) + 128];
 }
