@@ -56,7 +56,11 @@ function(linnet_cold)
 endfunction()
 
 # Loops over pixels: fast, also where the rest is to be small.
-set(LINNET_HOT_OPTIONS $<$<CONFIG:MinSizeRel>:-O2$<SEMICOLON>-falign-functions=4$<SEMICOLON>-falign-jumps=1$<SEMICOLON>-falign-loops=4>)
+set(LINNET_HOT_OPTIONS $<$<CONFIG:MinSizeRel>:-O2>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(unaligned -falign-functions=4 -falign-jumps=1 -falign-loops=4)
+  list(APPEND LINNET_HOT_OPTIONS "$<$<CONFIG:MinSizeRel>:${unaligned}>")
+endif()
 function(linnet_hot)
   set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "${LINNET_HOT_OPTIONS}")
 endfunction()
