@@ -64,7 +64,8 @@ const auto kName = [](const auto& info) {
   return name;
 };
 INSTANTIATE_TEST_SUITE_P(Networks, DeviceF32,
-                         ::testing::Values("v5lite-s", "yolov5-lite", "random-v5lite-e", "random-v5lite-c", "random-v5lite-g"),
+                         ::testing::Values("v5lite-s", "yolov5-lite", "random-v5lite-e",
+                                           "random-v5lite-c", "random-v5lite-g"),
                          kName);
 INSTANTIATE_TEST_SUITE_P(Networks, DeviceS8,
                          ::testing::Values("v5lite-s", "v5lite-e-c3", "yolov5-lite"), kName);
