@@ -12,6 +12,7 @@
 
 #include "host/args.h"
 #include "host/cores.h"
+#include "host/file.h"
 #include "host/isa.h"
 #include "kernels/dwconv_f32/dwconv_f32.h"
 #include "kernels/igemm_f32/igemm_f32.h"
@@ -49,11 +50,6 @@ std::string value_of(const std::string& line, const char* key) {
   const size_t colon = line.find(": ");
   const bool matches = line.rfind(key, 0) == 0 && colon != std::string::npos;
   return matches ? line.substr(colon + 2) : "";
-}
-
-double number_in(const std::string& path) {
-  const std::string text = first_line(path);
-  return text.empty() ? 0 : std::strtod(text.c_str(), nullptr);
 }
 
 std::string value_in_cpuinfo(const char* key) {
@@ -179,9 +175,9 @@ Condition condition_now() {
   Condition now;
   const std::string cpu = "/sys/devices/system/cpu/cpu0/cpufreq/";
   now.governor = first_line(cpu + "scaling_governor");
-  now.megahertz = number_in(cpu + "scaling_cur_freq") / 1000;
+  now.megahertz = host::number_in(cpu + "scaling_cur_freq") / 1000;
   if (now.megahertz == 0) now.megahertz = std::strtod(value_in_cpuinfo("cpu MHz").c_str(), nullptr);
-  now.celsius = number_in("/sys/class/thermal/thermal_zone0/temp") / 1000;
+  now.celsius = host::number_in("/sys/class/thermal/thermal_zone0/temp") / 1000;
   double load = 0;
   if (getloadavg(&load, 1) == 1) now.load = load;
   const std::string throttled = first_line("/sys/devices/platform/soc/soc:firmware/get_throttled");

@@ -141,11 +141,6 @@ converter::Int8Options make_int8_options(const Args& args) {
   return options;
 }
 
-void write_text(const std::string& path, const std::string& text) {
-  linnet::host::write_file_atomically(path,
-                                      {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
-}
-
 converter::ConvertOptions make_options(const Args& args, const std::string& input) {
   converter::ConvertOptions options;
   if (args.has("--size")) {
@@ -169,7 +164,7 @@ converter::ConvertOptions make_options(const Args& args, const std::string& inpu
     const std::filesystem::path folder = args.text("--dump-ir", "");
     std::filesystem::create_directories(folder);
     options.dump = [folder](const std::string& stage, const std::string& text) {
-      write_text((folder / (stage + ".txt")).string(), text);
+      linnet::host::write_text_atomically((folder / (stage + ".txt")).string(), text);
     };
   }
   return options;
@@ -255,8 +250,9 @@ int run(const Args& args) {
     options.int8.reset();  // takes the progress bar away
     if (args.has("--report")) {
       const std::string report = args.text("--report", "");
-      write_text(report,
-                 report.ends_with(".json") ? report_json(*done.report) : report_html(*done.report));
+      linnet::host::write_text_atomically(report, report.ends_with(".json")
+                                                      ? report_json(*done.report)
+                                                      : report_html(*done.report));
     }
     linnet::host::write_file_atomically(output, done.file);
     if (!args.has("--quiet")) print_summary(done, output);

@@ -15,6 +15,14 @@ struct Loop {
   int pieces;
 };
 
+// Items [begin, end) of `count` steps; those that run inside the one before have no op.
+void run_steps(const SessionState& session, const Step* steps, int count, int begin, int end,
+               uint8_t* scratch) {
+  for (int i = 0; i < count; ++i) {
+    if (steps[i].op != nullptr) steps[i].op->run(session, steps[i], begin, end, scratch);
+  }
+}
+
 void run_piece(void* context, int index, int worker) {
   const auto& loop = *static_cast<const Loop*>(context);
   // items * piece / pieces in 32 bits: not every core divides 64.
@@ -22,11 +30,7 @@ void run_piece(void* context, int index, int worker) {
   const auto bound = [&](int piece) { return whole * piece + rest * piece / loop.pieces; };
   uint8_t* scratch =
       loop.session->scratch + static_cast<size_t>(worker) * loop.session->scratch_bytes;
-  for (int i = 0; i < loop.step_count; ++i) {
-    const Step& step = loop.steps[i];
-    if (step.op == nullptr) continue;
-    step.op->run(*loop.session, step, bound(index), bound(index + 1), scratch);
-  }
+  run_steps(*loop.session, loop.steps, loop.step_count, bound(index), bound(index + 1), scratch);
 }
 
 int piece_count(const Loop& loop) {
@@ -43,29 +47,28 @@ int piece_count(const Loop& loop) {
   return pieces < loop.items ? pieces : loop.items;
 }
 
+void run_group(const SessionState& session, const Step& first, int count) {
+  const int items = first.op->items(first);
+  if (session.threads == 1 || items == 1) {
+    return run_steps(session, &first, count, 0, items, session.scratch);
+  }
+  Loop loop{&session, &first, count, items, 0};
+  loop.pieces = piece_count(loop);
+  session.parallel_for(session.pool, loop.pieces, run_piece, &loop);
+}
+
 }  // namespace
 
 void execute(SessionState* session) {
   // Who watches the steps sees them one after another.
   const bool watched = session->on_step != nullptr;
-  for (int i = 0; i < session->step_count;) {
+  int count;
+  for (int i = 0; i < session->step_count; i += count) {
     const Step& step = session->steps[i];
-    const int count = watched ? 1 : step.group_steps;
-    if (step.op != nullptr) {
-      if (watched) session->on_step(session->on_step_context, i);
-      const int items = step.op->items(step);
-      if (session->threads == 1 || items == 1) {
-        for (int k = i; k < i + count; ++k) {
-          const Step& member = session->steps[k];
-          if (member.op != nullptr) member.op->run(*session, member, 0, items, session->scratch);
-        }
-      } else {
-        Loop loop{session, &step, count, items, 0};
-        loop.pieces = piece_count(loop);
-        session->parallel_for(session->pool, loop.pieces, run_piece, &loop);
-      }
-    }
-    i += count;
+    count = watched ? 1 : step.group_steps;
+    if (step.op == nullptr) continue;
+    if (watched) session->on_step(session->on_step_context, i);
+    run_group(*session, step, count);
   }
   if (watched) session->on_step(session->on_step_context, session->step_count);
 }

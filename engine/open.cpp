@@ -123,8 +123,8 @@ bool fuse(const Step& next, int i, int threads, PlannedTensor* tensors, Step* st
   if (!is_between(between, i)) return false;
   between.units = 0;
   // Both steps run at the same time: what one reads must not lie where the other writes.
-  extend_lifetime(step->in[0], i + 1, tensors);
-  extend_lifetime(next.out, i, tensors);
+  extend_lifetime(step->in[0], i, i + 1, tensors);
+  extend_lifetime(next.out, i, i + 1, tensors);
   step->op = fused_conv_op(step->out_type);
   step->fused = {next.node, next.out, next.out_extent, next.weights, next.kernel};
   return true;
@@ -156,8 +156,8 @@ bool fill_plan(const ModelView& model, const Extent* extents, PlannedTensor* ten
   for (int i = 0; i < model.node_count(); ++i) {
     const format::Node& node = model.node(i);
     for (int k = 0; k < node.operand_count; ++k)
-      extend_lifetime(model.operand(node, k), i, tensors);
-    extend_lifetime(model.output(node), i, tensors);
+      extend_lifetime(model.operand(node, k), i, i, tensors);
+    extend_lifetime(model.output(node), i, i, tensors);
   }
   for (int i = 0; i < model.head_count(); ++i) tensors[model.head(i).tensor].last = UINT16_MAX;
   return true;
@@ -216,7 +216,7 @@ linnet_status bind_steps(const ModelView& model, const Settings& settings, Plann
     // One thread has nobody to meet.
     if (settings.threads == 1 || step.op == nullptr) continue;
     if (group.add(step, i, planning->tensors) && steps != nullptr) {
-      steps[group.first()].group_steps = i - group.first() + (fused ? 2 : 1);
+      steps[group.first()].group_steps = group.length();
     }
   }
   return LINNET_OK;

@@ -26,18 +26,13 @@ bool overlap(const View& a, const View& b) {
   return false;
 }
 
-int last_index(const Step& step, int index) {
-  return step.fused.node != nullptr ? index + 1 : index;
-}
-
 }  // namespace
 
-void extend_lifetime(const View& view, int step, PlannedTensor* tensors) {
+void extend_lifetime(const View& view, int first, int last, PlannedTensor* tensors) {
   for (int i = 0; i < view.count; ++i) {
     PlannedTensor& tensor = tensors[view.segments[i].tensor];
-    const auto at = static_cast<uint16_t>(step);
-    if (at < tensor.first) tensor.first = at;
-    if (at > tensor.last) tensor.last = at;
+    if (first < tensor.first) tensor.first = static_cast<uint16_t>(first);
+    if (last > tensor.last) tensor.last = static_cast<uint16_t>(last);
   }
 }
 
@@ -67,16 +62,14 @@ bool StepGroup::add(const Step& step, int index, PlannedTensor* tensors) {
     count_ = 0;
     first_ = index;
   }
+  last_ = step.fused.node != nullptr ? index + 1 : index;
   steps_[count_++] = step;
   for (int i = 0; joined && i < count_; ++i) {
     const Step& member = steps_[i];
-    const int last = last_index(step, index);
     for (int k = 0; k < member.node->operand_count; ++k) {
-      extend_lifetime(member.in[k], first_, tensors);
-      extend_lifetime(member.in[k], last, tensors);
+      extend_lifetime(member.in[k], first_, last_, tensors);
     }
-    extend_lifetime(output_of(member), first_, tensors);
-    extend_lifetime(output_of(member), last, tensors);
+    extend_lifetime(output_of(member), first_, last_, tensors);
   }
   return joined;
 }

@@ -26,16 +26,18 @@ class StepGroup {
 
   // Index of the step with which the group starts.
   int first() const { return first_; }
+  // Steps of the group, those that are fused included.
+  int length() const { return last_ - first_ + 1; }
 
  private:
   bool can_join(const Step& step) const;
 
   Step steps_[kMostSteps];
   int count_ = 0;
-  int first_ = 0;
+  int first_ = 0, last_ = 0;
 };
 
-// Steps on whose time both lie: `view` is used at `step`.
-void extend_lifetime(const View& view, int step, PlannedTensor* tensors);
+// The tensors of `view` are used during the steps from `first` to `last`.
+void extend_lifetime(const View& view, int first, int last, PlannedTensor* tensors);
 
 }  // namespace linnet

@@ -3,19 +3,13 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <fstream>
 #include <thread>
 
+#include "host/file.h"
 #include "linnet/linnet.h"
 
 namespace linnet::host {
 namespace {
-
-double number_in(const std::string& path) {
-  std::ifstream file(path);
-  double value = 0;
-  return file >> value ? value : 0;
-}
 
 // In any unit; 0 if unknown.
 std::vector<double> speeds(const std::vector<int>& cores, const std::string& root) {

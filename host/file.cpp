@@ -131,6 +131,15 @@ void write_texts_atomically(std::span<const TextFile> files) {
   for (WrittenFile& file : written) file.replace();
 }
 
+double number_in(const std::string& path) {
+  std::FILE* const file = std::fopen(path.c_str(), "r");
+  if (file == nullptr) return 0;
+  double value = 0;
+  if (std::fscanf(file, "%lf", &value) != 1) value = 0;
+  (void)std::fclose(file);
+  return value;
+}
+
 std::string file_stem(const std::string& path) {
   const size_t slash = path.find_last_of('/');
   const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);

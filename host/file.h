@@ -22,6 +22,9 @@ struct TextFile {
 };
 void write_texts_atomically(std::span<const TextFile> files);
 
+// The number that a file of the system (sysfs) begins with; 0 if there is none.
+double number_in(const std::string& path);
+
 // "/a/b/name.ext" -> "name".
 std::string file_stem(const std::string& path);
 

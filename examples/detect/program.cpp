@@ -151,8 +151,7 @@ class Program {
     if (options_.json_file.empty() || options_.json_file == "-") {
       std::fputs(text.c_str(), out_);
     } else {
-      host::write_file_atomically(options_.json_file,
-                                  {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+      host::write_text_atomically(options_.json_file, text);
     }
   }
 

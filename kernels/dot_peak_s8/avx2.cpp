@@ -2,20 +2,12 @@
 
 #if LINNET_TARGET_X86
 
-#include <immintrin.h>
-
-#include "kernels/dot_peak_s8/loop.h"
+#include "kernels/dot_peak_s8/avx2_sums.h"
 
 namespace linnet {
 namespace {
 
-struct Dot {
-  using I = __m256i;
-  using B = I;
-  static LINNET_INLINE B set(int8_t x) { return _mm256_set1_epi8(x); }
-  static LINNET_INLINE void forget(B& x) { __asm__ volatile("" : "+x"(x)); }
-  static LINNET_INLINE I zero() { return _mm256_setzero_si256(); }
-  static LINNET_INLINE I add(I a, I b) { return _mm256_add_epi32(a, b); }
+struct Dot : Avx2Sums {
   static LINNET_INLINE I dot(I sum, B a, B b) {
     const I pairs = _mm256_maddubs_epi16(a, b);
     return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
