@@ -13,9 +13,9 @@ function(linnet_common target)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
   if(LINNET_SANITIZE)
-    target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-sanitize-recover=all
-                                             -fno-omit-frame-pointer)
-    target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+    target_compile_options(${target} PRIVATE -fsanitize=${LINNET_SANITIZERS}
+                                             -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${LINNET_SANITIZERS})
     target_compile_definitions(${target} PRIVATE LINNET_SANITIZED)
   endif()
   if(LINNET_FUZZ)

@@ -14,7 +14,7 @@ struct DotAvx2 : PanelsAvx2 {
     I sign, magnitude;
   };
   static constexpr bool kUnsignedWeights = false;
-  static LINNET_INLINE I weights(I w) { return w; }
+  static LINNET_INLINE I weights(I w, int) { return w; }
   static LINNET_INLINE I start(I bias, int32_t) { return bias; }
   static LINNET_INLINE Inputs inputs(const int8_t* in) {
     const I x = repeated(in);

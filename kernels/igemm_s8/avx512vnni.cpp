@@ -24,7 +24,9 @@ struct DotAvx512Vnni : Avx512 {
     return _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256(first)),
                               _mm256_loadu_si256(second), 1);
   }
-  static LINNET_INLINE I weights(I w) { return _mm512_xor_si512(w, _mm512_set1_epi8(-128)); }
+  static LINNET_INLINE I weights(I w, int inputs) {
+    return _mm512_xor_si512(w, _mm512_set1_epi32(unsigned_weights_flip(inputs)));
+  }
   static LINNET_INLINE I start(I bias, int32_t correction) {
     return _mm512_add_epi32(bias, _mm512_set1_epi32(correction));
   }

@@ -11,7 +11,9 @@ namespace {
 struct DotAvxVnni : PanelsAvx2 {
   using Inputs = I;
   static constexpr bool kUnsignedWeights = true;
-  static LINNET_INLINE I weights(I w) { return _mm256_xor_si256(w, _mm256_set1_epi8(-128)); }
+  static LINNET_INLINE I weights(I w, int inputs) {
+    return _mm256_xor_si256(w, _mm256_set1_epi32(unsigned_weights_flip(inputs)));
+  }
   static LINNET_INLINE I start(I bias, int32_t correction) {
     return _mm256_add_epi32(bias, _mm256_set1_epi32(correction));
   }

@@ -7,10 +7,10 @@
 //   load_panels     32 bytes of each
 //   Inputs, inputs  4 input values as dot takes them
 //   dot(sum, x, w)
-//   kUnsignedWeights  dot takes weights as w + 128, which weights() makes of them: then a pixel's
-//   sums
-//                   start with -128 times the sum of its inputs, which add_groups(sums, x) adds up
-//                   from 4 groups of 4; start(bias, correction) gives what the sums start with
+//   kUnsignedWeights  dot takes weights as w + 128, which weights(w, inputs) makes of those of the
+//                   first `inputs` of a group: then a pixel's sums start with -128 times the sum of
+//                   its inputs, which add_groups(sums, x) adds up from 4 groups of 4;
+//                   start(bias, correction) gives what the sums start with
 //   to_float, Requantize, and store_first(p, v, n) of 8-bit results
 // A tile is a chain of structs, not arrays; see kernels/igemm_f32/lane_tile.h.
 #pragma once
@@ -111,43 +111,55 @@ LINNET_INLINE void broadcast_panels(const BroadcastCall<Output, Out>& call, cons
   BroadcastTile<S, kRows, kVectors> tile;
   tile.start(S::load_panels(header.bias, step), S::load_panels(header2.bias, odd),
              call.corrections);
+  constexpr size_t kGroupBytes = size_t{kIgemmS8Group} * kIgemmS8PanelWidth;
   const uint8_t* w = panel + sizeof header;
   const uint8_t* w2 = panel2 + sizeof header;
   for (int t = 0; t < call.segments; ++t) {
     tile.point(call.rows + t * call.mr);
-    const size_t count = igemm_s8_padded_k(static_cast<size_t>(call.k[t]));
-    for (size_t at = 0; at < count; at += kIgemmS8Group) {
-      tile.multiply(at, S::weights(S::load_panels(w, step)), S::weights(S::load_panels(w2, odd)));
-      w += kIgemmS8Group * kIgemmS8PanelWidth;
-      w2 += kIgemmS8Group * kIgemmS8PanelWidth;
+    const auto count = static_cast<size_t>(call.k[t]);
+    size_t at = 0;
+    for (; at + kIgemmS8Group <= count; at += kIgemmS8Group) {
+      tile.multiply(at, S::weights(S::load_panels(w, step), kIgemmS8Group),
+                    S::weights(S::load_panels(w2, odd), kIgemmS8Group));
+      w += kGroupBytes;
+      w2 += kGroupBytes;
     }
+    if (at == count) continue;
+    const auto inputs = static_cast<int>(count - at);
+    tile.multiply(at, S::weights(S::load_panels(w, step), inputs),
+                  S::weights(S::load_panels(w2, odd), inputs));
+    w += kGroupBytes;
+    w2 += kGroupBytes;
   }
   tile.finish(call.output, S::as_float(S::load_panels(header.multiplier, step)),
               S::as_float(S::load_panels(header2.multiplier, odd)), call.m, n, out, call.stride);
 }
 
-// -128 times the sum of what a pixel's weights are multiplied with, over-read values included: the
-// product with w + 128 has them too.
+// -128 times the sum of a pixel's inputs. Over-read values are not in it, nor may they be multiplied
+// with anything but 0: the next pixel's thread may write them between their reading here and there.
 template <typename S>
 LINNET_INLINE int32_t correction(int segments, const int8_t* const* rows, int mr, const int* k) {
+  alignas(16) static constexpr int8_t kIndex[16] = {0, 1, 2,  3,  4,  5,  6,  7,
+                                                    8, 9, 10, 11, 12, 13, 14, 15};
+  const __m128i index = _mm_load_si128(reinterpret_cast<const __m128i*>(kIndex));
   __m128i sums = _mm_setzero_si128();
   for (int t = 0; t < segments; ++t) {
-    const int8_t* in = rows[t * mr];
-    const size_t count = igemm_s8_padded_k(static_cast<size_t>(k[t]));
-    size_t at = 0;
-    for (; at + 16 <= count; at += 16) {
-      sums = S::add_groups(sums, _mm_loadu_si128(reinterpret_cast<const __m128i*>(in + at)));
-    }
-    for (; at < count; at += kIgemmS8Group) {
-      int32_t four;
-      __builtin_memcpy(&four, in + at, sizeof four);
-      sums = S::add_groups(sums, _mm_cvtsi32_si128(four));
-    }
+    const auto* in = reinterpret_cast<const __m128i*>(rows[t * mr]);
+    int left = k[t];
+    for (; left >= 16; left -= 16) sums = S::add_groups(sums, _mm_loadu_si128(in++));
+    if (left == 0) continue;
+    const __m128i used = _mm_cmpgt_epi8(_mm_set1_epi8(static_cast<char>(left)), index);
+    sums = S::add_groups(sums, _mm_and_si128(_mm_loadu_si128(in), used));
   }
   sums = _mm_add_epi32(sums, _mm_shuffle_epi32(sums, 0x4E));
   sums = _mm_add_epi32(sums, _mm_shuffle_epi32(sums, 0xB1));
   // Multiplied as a vector: it may wrap around.
   return _mm_cvtsi128_si32(_mm_sub_epi32(_mm_setzero_si128(), _mm_slli_epi32(sums, 7)));
+}
+
+// Turns the first `inputs` weights of each group of 4 into w + 128.
+LINNET_INLINE int32_t unsigned_weights_flip(int inputs) {
+  return static_cast<int32_t>(0x80808080U >> (8 * (kIgemmS8Group - inputs)));
 }
 
 template <typename S, int kRows, typename Output, typename Out>

@@ -20,7 +20,8 @@ namespace linnet {
 inline constexpr int kIgemmS8PanelWidth = 8;
 inline constexpr int kIgemmS8Group = 4;
 inline constexpr size_t kIgemmS8PanelAlign = 64;  // bytes
-// How far beyond the k[t] values of a row a kernel may read. What lies there changes nothing.
+// How far beyond the k[t] values of a row a kernel may read. What lies there changes nothing, also
+// if another thread writes it meanwhile.
 inline constexpr size_t kIgemmS8OverRead = 15;
 
 // What a panel starts with.

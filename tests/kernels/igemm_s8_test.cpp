@@ -2,10 +2,12 @@
 #include "kernels/igemm_s8/igemm_s8.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <numeric>
+#include <thread>
 
 #include "kernels/igemm_s8/pack.h"
 #include "kernels/igemm_s8/small_sums.h"
@@ -261,6 +263,49 @@ TEST_P(IgemmS8Test, LargeK) {
     for (const int k : {116, 232, 464, 1000}) check({GetParam().mr, {k}, 24, 0, numbers});
     check({GetParam().mr, std::vector<int>(9, 116), 16, 0, numbers});
   }
+}
+
+// What lies beyond a row is the next pixel, which another thread may be writing.
+TEST_P(IgemmS8Test, OverReadValuesMayChange) {
+  const std::vector<int> k = {5, 18, 3};
+  constexpr int kOutputs = 40;
+  const auto mr = static_cast<size_t>(GetParam().mr);
+  const std::vector<int8_t> weights(kOutputs * 26, 100);
+  const std::vector<int32_t> bias(kOutputs, 0);
+  const std::vector<float> multiplier(kOutputs, 1e-3f);
+  std::vector<uint8_t> packed =
+      pack_igemm_s8(weights.data(), bias.data(), multiplier.data(), kOutputs, k);
+  GuardedInput<uint8_t> panels;
+  void* const placed = panels.place(packed.size(), Side::high);
+  std::memcpy(placed, packed.data(), packed.size());
+  // All pixels are one: the others read the same.
+  std::vector<int8_t> inputs[3];
+  std::vector<const int8_t*> rows;
+  for (size_t t = 0; t < k.size(); ++t) {
+    inputs[t].assign(static_cast<size_t>(k[t]) + kIgemmS8OverRead, 3);
+    rows.insert(rows.end(), mr, inputs[t].data());
+  }
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    for (int8_t value = 0; !done; ++value) {
+      for (size_t t = 0; t < k.size(); ++t) {
+        auto* beyond = inputs[t].data() + k[t];
+        for (size_t i = 0; i < kIgemmS8OverRead; ++i) {
+          *const_cast<volatile int8_t*>(beyond + i) = value;
+        }
+      }
+    }
+  });
+  std::vector<int8_t> out(mr * kOutputs);
+  int wrong = 0;
+  for (int run = 0; run < 20000; ++run) {
+    GetParam().to_s8(GetParam().mr, 3, rows.data(), k.data(), placed, panel_bytes(k), kOutputs, {},
+                     out.data(), kOutputs);
+    for (const int8_t value : out) wrong += value != 8;  // 3 * 100 * 26 * 1e-3 = 7.8
+  }
+  done = true;
+  writer.join();
+  EXPECT_EQ(wrong, 0);
 }
 
 LINNET_TEST_VARIANTS(IgemmS8Test, igemm_s8_variants);
