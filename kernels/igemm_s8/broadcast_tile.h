@@ -135,8 +135,9 @@ LINNET_INLINE void broadcast_panels(const BroadcastCall<Output, Out>& call, cons
               S::as_float(S::load_panels(header2.multiplier, odd)), call.m, n, out, call.stride);
 }
 
-// -128 times the sum of a pixel's inputs. Over-read values are not in it, nor may they be multiplied
-// with anything but 0: the next pixel's thread may write them between their reading here and there.
+// -128 times the sum of a pixel's inputs. Over-read values are not in it, nor may they be
+// multiplied with anything but 0: the next pixel's thread may write them between their reading here
+// and there.
 template <typename S>
 LINNET_INLINE int32_t correction(int segments, const int8_t* const* rows, int mr, const int* k) {
   alignas(16) static constexpr int8_t kIndex[16] = {0, 1, 2,  3,  4,  5,  6,  7,
