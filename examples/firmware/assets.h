@@ -1,11 +1,16 @@
-/* What assets.S bakes in. */
+/* What is baked in: the arrays that linnet-convert --emit-c made of the model, and the picture. */
 #ifndef FIRMWARE_ASSETS_H
 #define FIRMWARE_ASSETS_H
 
-#include <stdint.h>
+/* image.cmake says which file it is, and with FIRMWARE_MODEL_... what its names are. */
+#include FIRMWARE_MODEL_HEADER
 
-extern const uint8_t asset_model[]; /* a .lnt file, 64-byte aligned */
-extern const uint32_t asset_model_bytes;
-extern const uint8_t asset_picture[]; /* FIRMWARE_PICTURE_WIDTH x _HEIGHT pixels, RGB */
+/* FIRMWARE_PICTURE_WIDTH x _HEIGHT pixels, RGB; picture.cmake makes it of a .ppm file. */
+extern const uint8_t asset_picture[];
+
+/* What the header found enough for the model, unless the build says how much there is. */
+#ifndef FIRMWARE_ARENA_BYTES
+#define FIRMWARE_ARENA_BYTES FIRMWARE_MODEL_ARENA_BYTES
+#endif
 
 #endif

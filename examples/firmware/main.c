@@ -87,7 +87,7 @@ static int detect(const linnet_model* model, uint32_t cpu_features, const char* 
 
 int main(void) {
   linnet_model model;
-  if (linnet_model_verify(asset_model, asset_model_bytes, &model) != LINNET_OK) {
+  if (linnet_model_verify(FIRMWARE_MODEL_DATA, FIRMWARE_MODEL_BYTES, &model) != LINNET_OK) {
     return fail(&model.error);
   }
   int code = detect(&model, 0, "box");
