@@ -18,8 +18,7 @@ constexpr size_t kMagicBytes = 6;
 }
 
 // Text of the header dictionary; *data_offset is where the numbers start.
-std::string header_of(const std::string& path, const std::vector<uint8_t>& file,
-                      size_t* data_offset) {
+std::string header_of(const std::string& path, std::span<const uint8_t> file, size_t* data_offset) {
   if (file.size() < 10 || std::memcmp(file.data(), kMagic, kMagicBytes) != 0) {
     fail(path, "expected a .npy file, found something else");
   }
@@ -57,7 +56,10 @@ std::vector<size_t> parse_shape(const std::string& path, const std::string& head
 }  // namespace
 
 NpyArray read_npy(const std::string& path) {
-  const std::vector<uint8_t> file = read_file(path);
+  return parse_npy(path, read_file(path));
+}
+
+NpyArray parse_npy(const std::string& path, std::span<const uint8_t> file) {
   size_t offset = 0;
   const std::string header = header_of(path, file, &offset);
   if (header.find("'<f4'") == std::string::npos ||

@@ -6,6 +6,12 @@ namespace {
 constexpr int kMr = 4;
 constexpr int kNr = kIgemmS8PanelWidth;
 
+// w: weights of one input, kIgemmS8Group apart.
+LINNET_INLINE void add_products(int x, const int8_t* w, uint32_t (&sum)[kNr]) {
+#pragma GCC unroll 8
+  for (int c = 0; c < kNr; ++c) sum[c] += static_cast<uint32_t>(x * w[c * kIgemmS8Group]);
+}
+
 // Sums of one pixel and one panel; unsigned, because they may wrap around. Unrolled, so that the
 // sums are registers.
 void accumulate(int segments, const int8_t* const* rows, const int* k,
@@ -14,19 +20,16 @@ void accumulate(int segments, const int8_t* const* rows, const int* k,
   for (int c = 0; c < kNr; ++c) sum[c] = static_cast<uint32_t>(header.bias[c]);
   for (int t = 0; t < segments; ++t) {
     const int8_t* in = rows[t * kMr];
-    // Inputs beyond k[t] are multiplied with zeros.
-    for (int left = k[t]; left > 0; left -= kIgemmS8Group) {
+    int left = k[t];
+    for (; left >= kIgemmS8Group; left -= kIgemmS8Group) {
 #pragma GCC unroll 4
-      for (int i = 0; i < kIgemmS8Group; ++i) {
-        const int x = in[i];
-#pragma GCC unroll 8
-        for (int c = 0; c < kNr; ++c) {
-          sum[c] += static_cast<uint32_t>(x * w[c * kIgemmS8Group + i]);
-        }
-      }
+      for (int i = 0; i < kIgemmS8Group; ++i) add_products(in[i], w + i, sum);
       in += kIgemmS8Group;
       w += kIgemmS8Group * kNr;
     }
+    if (left == 0) continue;
+    for (int i = 0; i < left; ++i) add_products(in[i], w + i, sum);
+    w += kIgemmS8Group * kNr;
   }
   for (int c = 0; c < kNr; ++c) sums[c] = sum[c];
 }

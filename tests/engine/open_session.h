@@ -36,8 +36,11 @@ class VerifiedModel {
   linnet_model model_;
 };
 
+// Kernels: all, or with LINNET_ISA=scalar in the environment the portable ones.
 inline linnet_config sized(int height, int width) {
   linnet_config config = linnet_config_default();
+  const char* const isa = std::getenv("LINNET_ISA");
+  if (isa != nullptr && std::strcmp(isa, "scalar") == 0) config.cpu_features = LINNET_CPU_PORTABLE;
   config.height = height;
   config.width = width;
   return config;

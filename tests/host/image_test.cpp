@@ -3,16 +3,22 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <random>
 
 #include "host/codecs/codecs.h"
 #include "host/file.h"
+#include "tests/support/heap_meter.h"
 #include "tests/support/temporary_folder.h"
 
 namespace linnet::host {
 namespace {
+
+// Of one mutant, beyond the file itself.
+constexpr size_t kMostHeapBytes = size_t{256} << 20;
 
 namespace fs = std::filesystem;
 using codecs::Buffer;
@@ -196,6 +202,8 @@ TEST(Image, MutantsAreReadOrRefused) {
   for (const std::string& path : paths) seeds.push_back(read_file(path));
   std::mt19937 random(7);
   int read = 0;
+  double slowest = 0;
+  size_t most_heap = 0;
   for (int i = 0; i < mutants; ++i) {
     Buffer file = seeds[random() % seeds.size()];
     for (int changes = 1 + static_cast<int>(random() % 4); changes > 0; --changes) {
@@ -205,6 +213,8 @@ TEST(Image, MutantsAreReadOrRefused) {
       file[at] = random() % 2 == 0 ? kEdges[random() % 5] : static_cast<uint8_t>(random());
     }
     if (random() % 8 == 0) file.resize(random() % file.size() + 1);
+    const test::heap_meter::Use heap;
+    const std::clock_t began = std::clock();
     try {
       const Image image = decode_image(file);
       EXPECT_EQ(image.rgb.size(),
@@ -213,7 +223,13 @@ TEST(Image, MutantsAreReadOrRefused) {
     } catch (const ImageError& error) {
       EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
     }
+    slowest = std::max(slowest, static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC);
+    most_heap = std::max(most_heap, heap.most());
   }
+  std::printf("%d mutants, %d read, slowest %.1f ms, most heap %zu KB\n", mutants, read,
+              slowest * 1e3, most_heap >> 10);
+  EXPECT_LT(slowest, 1.0);
+  EXPECT_LT(most_heap, kMostHeapBytes);
   EXPECT_GT(read, mutants / 20);
 }
 

@@ -2,16 +2,22 @@
 // LINNET_MUTANTS chooses how many.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <random>
 
 #include "converter/convert.h"
 #include "converter/error.h"
 #include "tests/ncnn/ncnn_files.h"
+#include "tests/support/heap_meter.h"
 
 namespace linnet::test {
 namespace {
+
+// Of one mutant, beyond the file itself.
+constexpr size_t kMostHeapBytes = size_t{256} << 20;
 
 using Random = std::mt19937;
 
@@ -153,6 +159,7 @@ TEST(NcnnMutation, ImportedOrRefused) {
   Random random(11);
   int imported = 0;
   double slowest = 0;
+  size_t most_heap = 0;
   for (int i = 0; i < mutants; ++i) {
     const NcnnFiles& original = originals[below(&random, originals.size())];
     std::vector<std::string> lines = split(original.param(), '\n');
@@ -168,6 +175,7 @@ TEST(NcnnMutation, ImportedOrRefused) {
       }
     }
     const std::string text = join(lines, '\n');
+    const heap_meter::Use heap;
     const auto begin = std::chrono::steady_clock::now();
     try {
       converter::Graph graph = converter::import_ncnn(bytes_of(text), bin, {});
@@ -178,7 +186,11 @@ TEST(NcnnMutation, ImportedOrRefused) {
     }
     slowest = std::max(
         slowest, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    most_heap = std::max(most_heap, heap.most());
   }
+  std::printf("%d mutants, %d imported, slowest %.1f ms, most heap %zu KB\n", mutants, imported,
+              slowest * 1e3, most_heap >> 10);
+  EXPECT_LT(most_heap, kMostHeapBytes);
   EXPECT_LT(slowest, 1.0);
   EXPECT_GT(imported, mutants / 50);
   EXPECT_LT(imported, mutants * 9 / 10);

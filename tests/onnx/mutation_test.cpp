@@ -2,6 +2,8 @@
 // never slow. LINNET_MUTANTS chooses how many.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <random>
@@ -10,9 +12,13 @@
 #include "converter/error.h"
 #include "converter/frontend/frontend.h"
 #include "tests/onnx/onnx_builder.h"
+#include "tests/support/heap_meter.h"
 
 namespace linnet::test {
 namespace {
+
+// Of one mutant, beyond the file itself.
+constexpr size_t kMostHeapBytes = size_t{256} << 20;
 
 using Random = std::mt19937;
 
@@ -192,9 +198,11 @@ TEST(OnnxMutants, AreImportedOrRefused) {
   Random random(1);
   long imported = 0;
   double slowest = 0;
+  size_t most_heap = 0;
   for (long i = 0; i < mutants; ++i) {
     std::string file = files[random() % files.size()];
     for (uint32_t k = 1 + random() % 3; k > 0; --k) file = mutate(file, &random, 0);
+    const heap_meter::Use heap;
     const std::clock_t began = std::clock();
     try {
       converter::Graph graph =
@@ -205,10 +213,13 @@ TEST(OnnxMutants, AreImportedOrRefused) {
       ASSERT_EQ(std::string(error.what()).find('\n'), std::string::npos);
     }
     slowest = std::max(slowest, static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC);
+    most_heap = std::max(most_heap, heap.most());
   }
   EXPECT_LT(slowest, 1.0);
+  EXPECT_LT(most_heap, kMostHeapBytes);
   EXPECT_GT(imported, mutants / 50) << "mutants should often be valid";
-  std::printf("%ld mutants, %ld imported, slowest %.1f ms\n", mutants, imported, slowest * 1e3);
+  std::printf("%ld mutants, %ld imported, slowest %.1f ms, most heap %zu KB\n", mutants, imported,
+              slowest * 1e3, most_heap >> 10);
 }
 
 }  // namespace

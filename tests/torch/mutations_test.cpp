@@ -2,17 +2,23 @@
 // ConvertError, in bounded time. LINNET_MUTANTS sets the number of mutants.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 
 #include "converter/convert.h"
 #include "converter/error.h"
 #include "converter/frontend/frontend.h"
+#include "tests/support/heap_meter.h"
 #include "tests/support/torch/checkpoint_mutator.h"
 #include "tests/support/torch/checkpoint_writer.h"
 
 namespace linnet::converter {
 namespace {
+
+// Of one mutant, beyond the file itself.
+constexpr size_t kMostHeapBytes = size_t{256} << 20;
 
 using test::torch::ByteVector;
 using test::torch::CheckpointMutator;
@@ -59,8 +65,10 @@ TEST(Mutations, MutantsAreErrorsOrGraphs) {
   const size_t count = mutant_count();
   size_t graphs = 0;
   double slowest = 0;
+  size_t most_heap = 0;
   for (size_t seed = 0; seed < count; ++seed) {
     const ByteVector file = CheckpointMutator(seed).mutate(originals[seed % originals.size()]);
+    const test::heap_meter::Use heap;
     const auto start = std::chrono::steady_clock::now();
     try {
       Graph graph = import_torch(file, {});
@@ -73,9 +81,12 @@ TEST(Mutations, MutantsAreErrorsOrGraphs) {
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     slowest = std::max(slowest, took.count());
+    most_heap = std::max(most_heap, heap.most());
     ASSERT_LT(took.count(), kMostSeconds) << "seed " << seed;
   }
-  std::printf("%zu mutants, %zu graphs, slowest %.0f ms\n", count, graphs, slowest * 1000);
+  std::printf("%zu mutants, %zu graphs, slowest %.0f ms, most heap %zu KB\n", count, graphs,
+              slowest * 1000, most_heap >> 10);
+  EXPECT_LT(most_heap, kMostHeapBytes);
   EXPECT_GT(graphs, count / 100);
   EXPECT_LT(graphs, count);
 }
