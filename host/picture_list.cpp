@@ -1,21 +1,17 @@
 #include "host/picture_list.h"
 
-#include <glob.h>
-
 #include <algorithm>
 #include <cctype>
-#include <filesystem>
 #include <stdexcept>
 
 #include "host/image.h"
+#include "host/paths.h"
 
 namespace linnet::host {
 namespace {
 
-namespace fs = std::filesystem;
-
-bool ends_like_picture(const fs::path& path) {
-  std::string ending = path.extension().string();
+bool ends_like_picture(const std::string& path) {
+  std::string ending = file_ending(path);
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const char* known : {".jpg", ".jpeg", ".png", ".bmp", ".ppm", ".pgm", ".pnm"}) {
@@ -26,26 +22,19 @@ bool ends_like_picture(const fs::path& path) {
 
 std::vector<std::string> list_folder(const std::string& folder) {
   std::vector<std::string> files;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (entry.is_regular_file() && ends_like_picture(entry.path())) {
-      files.push_back(entry.path().string());
-    }
+  for (const std::string& name : folder_entries(folder)) {
+    const std::string path = join_paths(folder, name);
+    if (ends_like_picture(name) && is_regular_file(path)) files.push_back(path);
   }
   if (files.empty()) {
     throw std::runtime_error(folder + ": expected a folder with pictures (" +
                              readable_image_formats() + "), found none in it");
   }
-  std::sort(files.begin(), files.end());
   return files;
 }
 
 std::vector<std::string> expand_pattern(const std::string& pattern) {
-  glob_t matches{};
-  std::vector<std::string> files;
-  if (::glob(pattern.c_str(), 0, nullptr, &matches) == 0) {
-    files.assign(matches.gl_pathv, matches.gl_pathv + matches.gl_pathc);
-  }
-  ::globfree(&matches);
+  std::vector<std::string> files = matching_paths(pattern);
   if (files.empty()) throw std::runtime_error(pattern + ": no file matches this pattern");
   return files;
 }
@@ -55,11 +44,10 @@ std::vector<std::string> expand_pattern(const std::string& pattern) {
 std::vector<std::string> list_pictures(const std::vector<std::string>& words) {
   std::vector<std::string> files;
   for (const std::string& word : words) {
-    std::error_code ignored;
     std::vector<std::string> found = {word};
-    if (fs::is_directory(word, ignored)) {
+    if (is_folder(word)) {
       found = list_folder(word);
-    } else if (!fs::exists(word, ignored) && word.find_first_of("*?[") != std::string::npos) {
+    } else if (!path_exists(word) && word.find_first_of("*?[") != std::string::npos) {
       found = expand_pattern(word);
     }
     files.insert(files.end(), found.begin(), found.end());

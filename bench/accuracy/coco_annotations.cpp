@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <filesystem>
 
 #include "bench/accuracy/coco.h"
 #include "bench/accuracy/coco_fields.h"
 #include "host/file.h"
+#include "host/paths.h"
 
 namespace linnet::bench::accuracy {
 namespace {
@@ -35,9 +35,7 @@ std::vector<Picture> read_pictures(const JsonValue& json, const std::string& fol
     Picture picture;
     picture.id = whole_number(item["id"], "id");
     picture.name = item["file_name"].string();
-    if (!folder.empty()) {
-      picture.path = (std::filesystem::path(folder) / picture.name).lexically_normal().string();
-    }
+    if (!folder.empty()) picture.path = host::join_paths(folder, picture.name);
     picture.width = extent_of(item, "width");
     picture.height = extent_of(item, "height");
     pictures.push_back(std::move(picture));

@@ -1,13 +1,13 @@
 #include "bench/accuracy/detect.h"
 
 #include <atomic>
-#include <filesystem>
 #include <stdexcept>
 
 #include "bench/accuracy/coco.h"
 #include "bench/accuracy/parallel.h"
 #include "host/arena_session.h"
 #include "host/image.h"
+#include "host/paths.h"
 
 namespace linnet::bench::accuracy {
 namespace {
@@ -19,8 +19,7 @@ void check_pictures(const Dataset& dataset) {
   size_t missing = 0;
   const Picture* first = nullptr;
   for (const Picture& picture : dataset.pictures) {
-    std::error_code ignored;
-    if (std::filesystem::exists(picture.path, ignored)) continue;
+    if (host::path_exists(picture.path)) continue;
     if (missing++ == 0) first = &picture;
   }
   if (missing == 0) return;

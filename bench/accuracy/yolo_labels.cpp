@@ -4,17 +4,15 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <set>
 #include <stdexcept>
 
 #include "host/file.h"
+#include "host/paths.h"
 #include "host/picture_list.h"
 
 namespace linnet::bench::accuracy {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr size_t kBoxNumbers = 5, kFewestOutlineNumbers = 7;
 // Rounding in the tools that write labels.
@@ -94,16 +92,16 @@ void read_labels(const std::string& path, size_t picture, Dataset* dataset) {
 }  // namespace
 
 std::vector<std::string> label_paths(const std::string& picture) {
-  const fs::path path(picture);
   std::vector<std::string> choices;
-  const fs::path beside = fs::path(path).replace_extension(".txt");
-  const std::string text = fs::absolute(beside).lexically_normal().string();
+  const std::string beside =
+      picture.substr(0, picture.size() - host::file_ending(picture).size()) + ".txt";
+  const std::string text = host::absolute_path(beside);
   constexpr std::string_view kImages = "/images/", kLabels = "/labels/";
   const size_t at = text.rfind(kImages);
   if (at != std::string::npos) {
     choices.push_back(std::string(text).replace(at, kImages.size(), kLabels));
   }
-  choices.push_back(beside.string());
+  choices.push_back(beside);
   return choices;
 }
 
@@ -117,12 +115,11 @@ Dataset read_yolo_labels(const std::string& picture_folder,
   for (const std::string& path : host::list_pictures({picture_folder})) {
     Picture picture;
     picture.id = static_cast<int64_t>(dataset.pictures.size()) + 1;
-    picture.name = fs::path(path).filename().string();
+    picture.name = host::file_name(path);
     picture.path = path;
     dataset.pictures.push_back(picture);
     const std::vector<std::string> choices = label_paths(path);
-    const auto there = std::find_if(choices.begin(), choices.end(),
-                                    [](const std::string& choice) { return fs::exists(choice); });
+    const auto there = std::find_if(choices.begin(), choices.end(), host::path_exists);
     if (there == choices.end()) {
       ++without;
     } else {
