@@ -33,8 +33,8 @@ size_t arena_bytes(const linnet_model& model, int height, int width) {
   return linnet_arena_size(&model, &config, &bytes) == LINNET_OK ? bytes : 0;
 }
 
-// As many views of as many segments as the table holds, read through windows: what
-// verifier, sizing and opening go through node by node.
+// As many views of as many segments as the table holds, read through windows: what verifier, sizing
+// and opening go through node by node.
 ModelBuilder most_segments() {
   ModelBuilder b = tiny_model();
   const int count = static_cast<int>(format::kMaxSegmentsPerView);

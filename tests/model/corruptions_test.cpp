@@ -225,6 +225,7 @@ const Corruption kCorruptions[] = {
      "parameter: unused by this op"},
     {"parameter_avg_pool", [](ModelEditor& m) { m.node(kAvgPool).parameter = 2; },
      "parameter: unused by this op"},
+    {"factor_zero", [](ModelEditor& m) { m.node(kFocus).parameter = 0; }, "factor"},
     {"factor_one", [](ModelEditor& m) { m.node(kUpsample).parameter = 1; }, "factor"},
     {"factor_cap", [](ModelEditor& m) { m.node(kFocus).parameter = 9; }, "factor"},
     {"groups_zero", [](ModelEditor& m) { m.node(kShuffle).parameter = 0; }, "groups"},
@@ -287,6 +288,7 @@ const Corruption kCorruptions[] = {
     // heads
     {"head_tensor", [](ModelEditor& m) { m.head(1).tensor = 400; }, "head tensor: no such"},
     {"head_input", [](ModelEditor& m) { m.head(1).tensor = 0; }, "head tensor: no such"},
+    {"head_stride_zero", [](ModelEditor& m) { m.head(0).stride = 0; }, "head stride: must rise"},
     {"head_stride_order", [](ModelEditor& m) { m.head(1).stride = 8; }, "head stride: must rise"},
     {"head_stride_power", [](ModelEditor& m) { m.head(1).stride = 12; },
      "head stride: must be a power"},
