@@ -6,7 +6,6 @@
 
 #include "linnet/linnet.h"
 #include "model/model_view.h"
-#include "model/verify.h"
 #include "tests/support/model_mutator.h"
 #include "tests/support/models.h"
 #include "tests/support/try_model.h"
@@ -54,7 +53,6 @@ ModelBuilder most_segments() {
 
 TEST(Bombs, ManySegmentsAreVerifiedAndSizedFast) {
   const AlignedBytes file(most_segments().build());
-  VerifyError error;
   linnet_model model{};
   EXPECT_LT(seconds_of([&] { linnet_model_verify(file.data(), file.size(), &model); }),
             kMostSeconds);
