@@ -20,6 +20,11 @@ class Arena {
   T* take(size_t count) {
     return static_cast<T*>(take_bytes(count, sizeof(T)));
   }
+  // `bytes` bytes for each of `owners`, which is at least 1, one after the other. The product may
+  // be anything; take<uint8_t>(bytes * owners) would get it cut to size_t.
+  uint8_t* take_each(size_t owners, size_t bytes) {
+    return static_cast<uint8_t*>(take_bytes(bytes, owners));
+  }
   size_t used() const { return used_; }
   // The sum did not fit into size_t.
   bool overflowed() const { return overflowed_; }

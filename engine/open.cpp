@@ -253,7 +253,7 @@ linnet_status lay_out(const ModelView& model, const linnet_config& config, Arena
   auto* zeros = arena->take<float>(needs.zero_floats);
   // Sizes above are bounded by the format's caps; only the products below can be huge.
   const size_t threads = static_cast<size_t>(settings.threads);
-  auto* scratch = arena->take<uint8_t>(needs.scratch_bytes * threads);
+  auto* scratch = arena->take_each(threads, needs.scratch_bytes);
   auto* candidates = arena->take<Candidate>(settings.max_candidates);
   auto* columns = arena->take<LetterboxColumn>(static_cast<size_t>(settings.width));
   struct Unit {

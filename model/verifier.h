@@ -36,7 +36,8 @@ class Verifier {
     return false;
   }
   LINNET_NOINLINE bool expect(bool ok, const char* what, uint64_t expected, uint64_t found) {
-    return ok || fail(VerifyCode::bad, what, expected, found);
+    if (!ok) fail(VerifyCode::bad, what, expected, found);
+    return ok;
   }
   LINNET_NOINLINE bool equal(uint64_t expected, uint64_t found, const char* what) {
     return expect(expected == found, what, expected, found);
@@ -120,6 +121,8 @@ class Verifier {
   bool check_scales(const uint8_t* bytes, uint64_t count);
   bool check_int8(const uint8_t* bytes, uint64_t count);
   bool check_panels_s8(const Node& node, const uint8_t* panels);
+  bool check_dwconv_s8(const Node& node, const uint8_t* weights);
+  bool check_add_s8(const uint8_t* weights);
 
   // Every claim of first_writer, which check_read relied on, is true.
   bool check_first_writers();

@@ -2,14 +2,16 @@
 
 #include <cstring>
 
+#include "kernels/quantize/quantize.h"
 #include "model/crc32.h"
 #include "model/verifier.h"
 
 namespace linnet {
 namespace format {
 
+// x: above 0.
 static constexpr bool is_power_of_two(uint32_t x) {
-  return x != 0 && (x & (x - 1)) == 0;
+  return (x & (x - 1)) == 0;
 }
 
 bool Verifier::check_file() {
@@ -126,8 +128,9 @@ bool Verifier::check_header_fields() {
     if (!equal(0, extent % h.max_stride, "native size: not a multiple of max_stride")) return false;
   }
   if (!equal(3, h.input_channels, "input_channels")) return false;
-  const bool scale_ok = is_finite(h.input_scale) && h.input_scale > 0;
-  if (!expect(scale_ok, "input_scale: must be finite and above zero", 1, 0)) return false;
+  const bool scale_ok =
+      h.input_scale >= kSmallestQuantizeScale && h.input_scale <= kLargestQuantizeScale;
+  if (!expect(scale_ok, "input_scale: must be from 2^-100 to 2^100", 1, 0)) return false;
   if (!in_range(1, kMaxClasses, h.class_count, "class_count")) return false;
   if (!equal(uint64_t{h.class_count} * sizeof(uint32_t), h.sections[kClasses].bytes,
              "class section size"))

@@ -172,22 +172,15 @@ bool Verifier::check_types(const Node& node, const OpTraits& traits) {
   if (node.operand_count == 2 && (!check_one_type(view_.operand(node, 1), &second) ||
                                   !equal(in, second, "dtype of the second operand")))
     return false;
-  switch (traits.types) {
-    case TypeRule::f32:
-      return equal(kF32, in, "dtype of the input: this op is for f32") &&
-             equal(kF32, out, "dtype of the output: this op is for f32");
-    case TypeRule::same:
-      return equal(in, out, "dtype of the output: must be the input's");
-    case TypeRule::dense:
-      return expect(in == kS8 || out == kF32, "dtype of the output: must be f32", kF32, out);
-    case TypeRule::to_s8:
-      return equal(kF32, in, "dtype of the input of quantize") &&
-             equal(kS8, out, "dtype of the output of quantize");
-    case TypeRule::to_f32:
-      return equal(kS8, in, "dtype of the input of dequantize") &&
-             equal(kF32, out, "dtype of the output of dequantize");
-  }
-  return false;
+  if (traits.types == TypeRule::same)
+    return equal(in, out, "dtype of the output: must be the input's");
+  if (traits.types == TypeRule::dense)
+    return expect(in == kS8 || out == kF32, "dtype of the output: must be f32", kF32, out);
+  // f32, to_s8, to_f32
+  const DType reads = traits.types == TypeRule::to_f32 ? kS8 : kF32;
+  const DType makes = traits.types == TypeRule::to_s8 ? kS8 : kF32;
+  return equal(reads, in, "dtype of the input: this op reads the other one") &&
+         equal(makes, out, "dtype of the output: this op makes the other one");
 }
 
 bool Verifier::check_side(uint32_t kernel, uint32_t stride, uint32_t dilation, uint32_t before,
@@ -250,20 +243,13 @@ bool Verifier::check_parameter(const Node& node, const OpTraits& traits) {
 bool Verifier::check_channels(const Node& node, const OpTraits& traits) {
   const auto in = static_cast<uint64_t>(view_.operand(node, 0).channels());
   const auto out = static_cast<uint64_t>(view_.output(node).channels());
-  switch (traits.channels) {
-    case ChannelRule::free:
-      return true;
-    case ChannelRule::depth:
-      return equal(in * node.parameter * node.parameter, out, "output channels");
-    case ChannelRule::broadcast:
-      if (!equal(in, static_cast<uint64_t>(view_.operand(node, 1).channels()),
-                 "channels of the second operand"))
-        return false;
-      return equal(in, out, "output channels");
-    case ChannelRule::same:
-      return equal(in, out, "output channels");
-  }
-  return false;
+  if (traits.channels == ChannelRule::free) return true;
+  if (traits.channels == ChannelRule::broadcast &&
+      !equal(in, static_cast<uint64_t>(view_.operand(node, 1).channels()),
+             "channels of the second operand"))
+    return false;
+  const uint64_t factor = traits.channels == ChannelRule::depth ? node.parameter : 1;
+  return equal(in * factor * factor, out, "output channels");
 }
 
 bool Verifier::check_first_writers() {

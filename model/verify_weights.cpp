@@ -53,14 +53,11 @@ uint64_t Verifier::weight_bytes(const Node& node, WeightLayout layout) const {
            round_up64((k + 1) * kIgemmF32PanelWidth * sizeof(float), kIgemmF32PanelAlign);
   };
   switch (layout) {
-    case kNoWeights:
-      return 0;
     case kIgemmF32N8k1:
       return panels(in * taps);
-    case kWinogradF32N8k1: {
-      const uint64_t positions = (uint64_t{node.parameter} + 2) * (uint64_t{node.parameter} + 2);
-      return winograd_bias_floats(out) * sizeof(float) + positions * panels(in);
-    }
+    case kWinogradF32N8k1:
+      return winograd_bias_floats(out) * sizeof(float) +
+             winograd_positions(node.parameter) * panels(in);
     case kDwconvF32K1c8:
       return round_up64(out, kDwconvF32ChannelMultiple) * (taps + 1) * sizeof(float);
     case kIgemmS8N8k4:
@@ -73,8 +70,9 @@ uint64_t Verifier::weight_bytes(const Node& node, WeightLayout layout) const {
       return kTableS8Entries;
     case kScales:
       return out * sizeof(float);
+    default:  // kNoWeights
+      return 0;
   }
-  return 0;
 }
 
 bool Verifier::check_weights(const Node& node, const OpTraits& traits, uint64_t* cursor) {
@@ -85,14 +83,15 @@ bool Verifier::check_weights(const Node& node, const OpTraits& traits, uint64_t*
         "weight_layout: no kernel of this build reads it; convert the model with this release",
         layout, node.weight_layout);
   }
-  if (layout == kNoWeights) {
+  const uint64_t bytes = weight_bytes(node, layout);
+  if (bytes == 0) {
     return equal(0, uint64_t{node.weight_offset} | node.weight_bytes, "weights: this op has none");
   }
   const SectionRange& range = header().sections[kWeights];
   const uint64_t start = round_up64(*cursor, kAlignment);
   if (!equal(start, node.weight_offset, "weight_offset: regions must follow one another"))
     return false;
-  if (!equal(weight_bytes(node, layout), node.weight_bytes, "weight_bytes")) return false;
+  if (!equal(bytes, node.weight_bytes, "weight_bytes")) return false;
   const uint64_t end = start + node.weight_bytes;
   if (!at_most(range.bytes, end, "weight region: ends beyond the section")) return false;
   const uint8_t* section = bytes_ + range.offset;
@@ -104,33 +103,38 @@ bool Verifier::check_weights(const Node& node, const OpTraits& traits, uint64_t*
 }
 
 bool Verifier::check_contents(const Node& node, const uint8_t* weights) {
-  const auto out = static_cast<uint64_t>(view_.output(node).channels());
   switch (static_cast<WeightLayout>(node.weight_layout)) {
     case kIgemmS8N8k4:
       return check_panels_s8(node, weights);
-    case kDwconvS8K1c8: {
-      const uint64_t row = dwconv_s8_row_channels(out);
-      const uint64_t taps = uint64_t{node.kernel_h} * node.kernel_w;
-      return check_multipliers(weights + row * sizeof(int32_t), row) &&
-             check_int8(weights + row * (sizeof(int32_t) + sizeof(float)), row * taps);
-    }
-    case kAddS8: {
-      AddRecord record;
-      std::memcpy(&record, weights, sizeof record);
-      return check_multipliers(weights, 2) &&
-             expect(record.multiplier[0] <= kLargestAddMultiplier &&
-                        record.multiplier[1] <= kLargestAddMultiplier,
-                    "multiplier of an add: above 2^100", 0, 1) &&
-             expect(all_zero(record.reserved, sizeof record.reserved),
-                    "reserved bytes of an add: not zero", 0, 1);
-    }
+    case kDwconvS8K1c8:
+      return check_dwconv_s8(node, weights);
+    case kAddS8:
+      return check_add_s8(weights);
     case kTableS8:
       return true;
     case kScales:
-      return check_scales(weights, out);
+      return check_scales(weights, static_cast<uint64_t>(view_.output(node).channels()));
     default:
       return check_floats(weights, node.weight_bytes / sizeof(float));
   }
+}
+
+bool Verifier::check_dwconv_s8(const Node& node, const uint8_t* weights) {
+  const uint64_t row = dwconv_s8_row_channels(static_cast<uint64_t>(view_.output(node).channels()));
+  const uint64_t taps = uint64_t{node.kernel_h} * node.kernel_w;
+  return check_multipliers(weights + row * sizeof(int32_t), row) &&
+         check_int8(weights + row * (sizeof(int32_t) + sizeof(float)), row * taps);
+}
+
+bool Verifier::check_add_s8(const uint8_t* weights) {
+  AddRecord record;
+  std::memcpy(&record, weights, sizeof record);
+  return check_multipliers(weights, 2) &&
+         expect(record.multiplier[0] <= kLargestAddMultiplier &&
+                    record.multiplier[1] <= kLargestAddMultiplier,
+                "multiplier of an add: above 2^100", 0, 1) &&
+         expect(all_zero(record.reserved, sizeof record.reserved),
+                "reserved bytes of an add: not zero", 0, 1);
 }
 
 bool Verifier::check_panels_s8(const Node& node, const uint8_t* panels) {

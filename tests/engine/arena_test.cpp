@@ -142,6 +142,29 @@ TEST(Arena, EveryPartIsAligned) {
   }
 }
 
+// A convolution whose rows go straight into a depthwise one: each thread keeps 15 rows of 8192 x
+// 2192 floats, 1 GB. With four threads these are 14 MB if the product is cut to 32 bits.
+TEST(Arena, ScratchOfAllThreadsDoesNotWrap) {
+  ModelBuilder b = tiny_model();
+  const int wide = b.tensor("wide", 2192), small = b.tensor("small", 2192);
+  b.conv(b.whole(0), b.whole(wide), window(1));
+  b.dwconv(b.whole(wide), b.whole(small), window(15, 8, 7));
+  const VerifiedModel model(b.build());
+  linnet_error error{};
+  linnet_config config = sized(256, 8192);
+  config.threads = 4;
+  config.parallel_for = [](void*, int, linnet_task, void*) {};
+  config.error = &error;
+  size_t bytes = 0;
+  const linnet_status status = linnet_arena_size(model.get(), &config, &bytes);
+  if constexpr (sizeof(size_t) == 4) {
+    EXPECT_EQ(status, LINNET_INVALID_ARGUMENT) << bytes;
+  } else {
+    ASSERT_EQ(status, LINNET_OK) << to_line(error);
+    EXPECT_GT(bytes, uint64_t{4} * 15 * 8192 * 2192 * sizeof(float));
+  }
+}
+
 TEST(Arena, CountingSaturates) {
   Arena counter(nullptr);
   counter.take<uint64_t>(SIZE_MAX / 32);
@@ -151,6 +174,12 @@ TEST(Arena, CountingSaturates) {
   Arena product(nullptr);
   product.take<uint64_t>(SIZE_MAX / 4);
   EXPECT_TRUE(product.overflowed());
+  Arena each(nullptr);
+  each.take_each(64, 0);
+  each.take_each(64, 100);
+  EXPECT_EQ(each.used(), round_up(6400, LINNET_ALIGNMENT));
+  each.take_each(64, SIZE_MAX / 64 + 1);
+  EXPECT_TRUE(each.overflowed());
 }
 
 }  // namespace

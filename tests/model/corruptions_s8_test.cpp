@@ -1,6 +1,7 @@
 // Each rule of int8 in the format, broken alone: the verifier names it.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -30,6 +31,7 @@ struct Corruption {
   VerifyCode code = VerifyCode::bad;
 };
 
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 const Corruption kCorruptions[] = {
@@ -55,14 +57,30 @@ const Corruption kCorruptions[] = {
        set_float(weights(m, kStem) + 32, 1000.0f);
      },
      "says that sums are small"},
+    {"small_sums_long_multiplier",
+     [](ModelEditor& m) {
+       m.node(kStem).parameter |= format::kSmallSums;
+       set_float(weights(m, kStem) + 32, std::nextafter(0x1p-10f, 1.0f));
+     },
+     "says that sums are small"},
+    {"small_sums_tiny_multiplier",
+     [](ModelEditor& m) {
+       m.node(kStem).parameter |= format::kSmallSums;
+       set_float(weights(m, kStem) + 32, 0x1p-110f);
+     },
+     "says that sums are small"},
     {"small_sums_of_floats", [](ModelEditor& m) { m.node(kHead8).parameter = format::kSmallSums; },
      "parameter"},
     {"small_sums_of_depthwise",
      [](ModelEditor& m) { m.node(kDown).parameter |= format::kSmallSums; }, "parameter"},
+    {"zero_point_unused", [](ModelEditor& m) { m.node(kPool).out_zero_point = 1; },
+     "unused by this op"},
     {"layout", [](ModelEditor& m) { m.node(kStem).weight_layout = format::kIgemmF32N8k1; },
      "weight_layout", VerifyCode::unsupported},
     {"conv_multiplier", [](ModelEditor& m) { set_float(weights(m, kStem) + 32, kNan); },
      "multiplier"},
+    {"conv_multiplier_infinite",
+     [](ModelEditor& m) { set_float(weights(m, kStem) + 32, kInfinity); }, "multiplier"},
     {"conv_multiplier_negative", [](ModelEditor& m) { set_float(weights(m, kStem) + 36, -1); },
      "multiplier"},
     {"conv_weight", [](ModelEditor& m) { weights(m, kStem)[64 + 3] = 0x80; }, "int8 weight"},
@@ -73,8 +91,14 @@ const Corruption kCorruptions[] = {
     {"add_multiplier", [](ModelEditor& m) { set_float(weights(m, kAdd), kNan); }, "multiplier"},
     {"add_multiplier_huge", [](ModelEditor& m) { set_float(weights(m, kAdd) + 4, 1e38f); },
      "multiplier"},
+    {"add_multiplier_huge_first", [](ModelEditor& m) { set_float(weights(m, kAdd), 1e38f); },
+     "multiplier"},
+    {"add_padding", [](ModelEditor& m) { weights(m, kAdd)[sizeof(format::AddRecord)] = 1; },
+     "padding before weights"},
     {"add_reserved", [](ModelEditor& m) { weights(m, kAdd)[12] = 1; }, "reserved bytes of an add"},
     {"scale", [](ModelEditor& m) { set_float(weights(m, kToFloat), -1); }, "scale"},
+    {"scale_nan", [](ModelEditor& m) { set_float(weights(m, kToFloat), kNan); }, "scale"},
+    {"scale_huge", [](ModelEditor& m) { set_float(weights(m, kToInt8), 1e38f); }, "scale"},
     {"scale_tiny", [](ModelEditor& m) { set_float(weights(m, kToInt8), 1e-38f); }, "scale"},
 };
 
@@ -89,6 +113,16 @@ TEST_P(Int8Corruption, IsNamed) {
   EXPECT_NE(std::string(error.what).find(GetParam().message), std::string::npos)
       << "says: " << error.what << ", expected " << error.expected << ", found " << error.found;
   EXPECT_EQ(error.code, GetParam().code);
+}
+
+// A channel that is always 0 has no scale.
+TEST(Int8Values, AScaleOfZeroIsAccepted) {
+  ModelEditor editor(int8_model().build());
+  set_float(weights(editor, kToFloat), 0);
+  set_float(weights(editor, kToInt8), 0);
+  const AlignedBytes file(editor.finish());
+  VerifyError error;
+  EXPECT_TRUE(model_verify(file.data(), file.size(), &error)) << error.what;
 }
 
 INSTANTIATE_TEST_SUITE_P(Corruptions, Int8Corruption, testing::ValuesIn(kCorruptions),

@@ -1,5 +1,7 @@
 #include "tests/support/model_editor.h"
 
+#include <algorithm>
+
 #include "tests/support/model_builder.h"
 
 namespace linnet::test {
@@ -137,6 +139,23 @@ uint64_t ModelEditor::get(const Field& field, size_t record) {
 
 void ModelEditor::set(const Field& field, size_t record, uint64_t value) {
   std::memcpy(file_.data() + place(field, record), &value, field.bytes);
+}
+
+void ModelEditor::resize_section(format::Section section, size_t bytes) {
+  std::vector<uint8_t> file(file_.begin(), file_.begin() + sizeof(format::Header));
+  format::Header changed = header();
+  for (uint32_t s = 0; s < format::kSectionCount; ++s) {
+    const format::SectionRange from = header().sections[s];
+    const size_t size = s == section ? bytes : from.bytes;
+    file.resize(round_up(file.size(), format::kAlignment), 0);
+    changed.sections[s] = {static_cast<uint32_t>(file.size()), static_cast<uint32_t>(size)};
+    const auto begin = file_.begin() + from.offset;
+    file.insert(file.end(), begin,
+                begin + static_cast<std::ptrdiff_t>(std::min<size_t>(size, from.bytes)));
+    file.resize(changed.sections[s].offset + size, 0);
+  }
+  std::memcpy(file.data(), &changed, sizeof changed);
+  file_ = std::move(file);
 }
 
 std::vector<uint8_t> ModelEditor::finish() {

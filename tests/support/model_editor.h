@@ -44,6 +44,8 @@ class ModelEditor {
   void set(const Field& field, size_t record, uint64_t value);
 
   std::vector<uint8_t>& bytes() { return file_; }
+  // Cuts a section or adds zeros; the sections behind it move.
+  void resize_section(format::Section section, size_t bytes);
   // The file with its crc32 (and file_bytes) recomputed.
   std::vector<uint8_t> finish();
 

@@ -16,22 +16,6 @@ uint64_t channels_of(const View& view) {
   return static_cast<uint64_t>(view.channels());
 }
 
-// Multiplications (or comparisons) of one inference; extents must be known.
-uint64_t work(const ModelView& model, const Extent* extents) {
-  uint64_t sum = 0;
-  for (int i = 0; i < model.node_count(); ++i) {
-    const format::Node& node = model.node(i);
-    const Extent out = view_extent(model.output(node), extents);
-    const Extent in = view_extent(model.operand(node, 0), extents);
-    const uint64_t taps = std::max(1, node.kernel_h * node.kernel_w);
-    const uint64_t inputs =
-        node.op == format::k_conv2d ? channels_of(model.operand(node, 0)) : uint64_t{1};
-    sum += uint64_t{out.height} * out.width * channels_of(model.output(node)) * taps * inputs;
-    sum += uint64_t{in.height} * in.width * channels_of(model.operand(node, 0));
-  }
-  return sum;
-}
-
 class Trial {
  public:
   Trial(const linnet_model& model, const TryLimits& limits, TryResult* result)
@@ -77,11 +61,8 @@ class Trial {
   }
 
   bool too_slow(int height, int width) const {
-    const ModelView view(model_.data);
-    std::vector<Extent> extents(static_cast<size_t>(view.tensor_count()));
-    linnet_error error{};
-    if (infer_extents(view, height, width, extents.data(), &error) != LINNET_OK) return true;
-    return work(view, extents.data()) > limits_.multiplications;
+    const uint64_t work = work_of_run(model_.data, height, width);
+    return work == 0 || work > limits_.multiplications;
   }
 
   void infer(Session* session, int height, int width) {
@@ -121,6 +102,25 @@ class Trial {
 };
 
 }  // namespace
+
+uint64_t work_of_run(const void* file, int height, int width) {
+  const ModelView model(file);
+  std::vector<Extent> extents(static_cast<size_t>(model.tensor_count()));
+  linnet_error error{};
+  if (infer_extents(model, height, width, extents.data(), &error) != LINNET_OK) return 0;
+  uint64_t sum = 0;
+  for (int i = 0; i < model.node_count(); ++i) {
+    const format::Node& node = model.node(i);
+    const Extent out = view_extent(model.output(node), extents.data());
+    const Extent in = view_extent(model.operand(node, 0), extents.data());
+    const bool dense = node.op == format::k_conv2d || node.op == format::k_winograd_conv2d;
+    const uint64_t inputs = dense ? channels_of(model.operand(node, 0)) : 1;
+    const uint64_t taps = std::max(1, node.kernel_h * node.kernel_w);
+    sum += uint64_t{out.height} * out.width * channels_of(model.output(node)) * taps * inputs;
+    sum += uint64_t{in.height} * in.width * channels_of(model.operand(node, 0));
+  }
+  return sum;
+}
 
 TryResult try_model(const void* file, size_t bytes, const TryLimits& limits) {
   TryResult result;

@@ -14,6 +14,10 @@ struct TryLimits {
   uint64_t multiplications = 5'000'000;  // of one inference
 };
 
+// Multiplications (or comparisons, or values moved) of one run, and values read; 0 if the model
+// does not fit this input size.
+uint64_t work_of_run(const void* model, int height, int width);
+
 struct TryResult {
   linnet_status status = LINNET_OK;  // of the first call that failed
   linnet_error error{};
