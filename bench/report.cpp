@@ -1,6 +1,7 @@
 #include "bench/report.h"
 
-#include <ctime>
+#include <chrono>
+#include <cstdio>
 
 #include "host/format.h"
 #include "host/json.h"
@@ -8,10 +9,19 @@
 namespace linnet::bench {
 namespace {
 
+// UTC, "2026-01-31T23:59:59+00:00". Without strftime and time zones, which a static program would
+// carry along.
 std::string date_now() {
+  using namespace std::chrono;
+  const auto now = floor<seconds>(system_clock::now());
+  const auto day = floor<days>(now);
+  const year_month_day date(day);
+  const hh_mm_ss time(now - day);
   char text[40];
-  const std::time_t now = std::time(nullptr);
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S%z", std::localtime(&now));
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d+00:00",
+                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
   return text;
 }
 

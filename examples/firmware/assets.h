@@ -2,8 +2,9 @@
 #ifndef FIRMWARE_ASSETS_H
 #define FIRMWARE_ASSETS_H
 
-/* image.cmake says which file it is, and with FIRMWARE_MODEL_... what its names are. */
-#include FIRMWARE_MODEL_HEADER
+/* Written by image.cmake: includes the model's header and says with FIRMWARE_... what its names
+ * are. */
+#include "firmware_model.h"
 
 /* FIRMWARE_PICTURE_WIDTH x _HEIGHT pixels, RGB; picture.cmake makes it of a .ppm file. */
 extern const uint8_t asset_picture[];

@@ -34,16 +34,20 @@ function(firmware_image target board model picture arena_bytes)
   endif()
   set_property(SOURCE ${model} APPEND PROPERTY COMPILE_DEFINITIONS "LINNET_MODEL_SECTION=${section}")
   set_property(SOURCE ${picture_c} APPEND PROPERTY COMPILE_DEFINITIONS "FIRMWARE_ASSET=${section}")
-  target_compile_definitions(${target} PRIVATE
-    FIRMWARE_MODEL_HEADER="${model_name}.h" FIRMWARE_MODEL_DATA=${data_name}_lnt
-    FIRMWARE_MODEL_BYTES=${macro_name}_BYTES FIRMWARE_HEIGHT=${macro_name}_HEIGHT
-    FIRMWARE_WIDTH=${macro_name}_WIDTH
-    FIRMWARE_MODEL_ARENA_BYTES=${macro_name}_DETECT_ARENA_BYTES)
+  file(CONFIGURE OUTPUT ${target}_model/firmware_model.h @ONLY CONTENT [[
+#include "@model_name@.h"
+#define FIRMWARE_MODEL_DATA @data_name@_lnt
+#define FIRMWARE_MODEL_BYTES @macro_name@_BYTES
+#define FIRMWARE_MODEL_ARENA_BYTES @macro_name@_DETECT_ARENA_BYTES
+#define FIRMWARE_HEIGHT @macro_name@_HEIGHT
+#define FIRMWARE_WIDTH @macro_name@_WIDTH
+]])
   if(NOT arena_bytes EQUAL 0)
     target_compile_definitions(${target} PRIVATE FIRMWARE_ARENA_BYTES=${arena_bytes})
   endif()
   set_target_properties(${target} PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF)
-  target_include_directories(${target} PRIVATE ${firmware_folder} ${model_folder})
+  target_include_directories(${target} PRIVATE ${firmware_folder} ${model_folder}
+                             ${CMAKE_CURRENT_BINARY_DIR}/${target}_model)
   target_compile_definitions(${target} PRIVATE
     FIRMWARE_PICTURE_WIDTH=${picture_width} FIRMWARE_PICTURE_HEIGHT=${picture_height}
     FIRMWARE_CLOCK_MHZ=${clock_of_${board}})
