@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <new>
 #include <thread>
 
 #include "host/format.h"
 #include "host/image.h"
 #include "host/isa.h"
+#include "host/start_thread.h"
 #include "kernels/dot_peak_s8/dot_peak_s8.h"
 #include "kernels/fma_peak/fma_peak.h"
 #include "model/model_view.h"
@@ -27,17 +29,28 @@ struct StepClock {
   std::vector<std::vector<double>> samples;  // of each node
   int running = -1;
   Clock::time_point since;
+  bool out_of_memory = false;
 
-  static void on_step(void* context, int node) {
+  // The engine calls it: nothing may be thrown through that.
+  static void on_step(void* context, int node) noexcept {
     auto& self = *static_cast<StepClock*>(context);
     const Clock::time_point now = Clock::now();
-    if (self.running >= 0) {
-      self.samples[static_cast<size_t>(self.running)].push_back(
-          std::chrono::duration<double, std::milli>(now - self.since).count());
-    }
+    if (self.running >= 0) self.add(std::chrono::duration<double, std::milli>(now - self.since));
     const bool end = static_cast<size_t>(node) == self.samples.size();
     self.running = end ? -1 : node;
     self.since = now;
+  }
+
+  void add(std::chrono::duration<double, std::milli> time) noexcept {
+    try {
+      samples[static_cast<size_t>(running)].push_back(time.count());
+    } catch (const std::bad_alloc&) {
+      out_of_memory = true;
+    }
+  }
+
+  void check() const {
+    if (out_of_memory) throw std::bad_alloc();
   }
 };
 
@@ -171,12 +184,13 @@ double measure_peak(const Variant& loop, int threads) {
   constexpr int kRounds = 2000000, kTries = 4;  // some milliseconds: starting threads is nothing
   double best = 0;
   for (int i = 0; i < kTries; ++i) {
-    std::vector<std::thread> workers;
+    std::vector<std::jthread> workers;
+    workers.reserve(static_cast<size_t>(threads));
     const Clock::time_point start = Clock::now();
-    for (int t = 1; t < threads; ++t) workers.emplace_back(loop.function, kRounds);
+    for (int t = 1; t < threads; ++t) workers.push_back(host::start_thread(loop.function, kRounds));
     volatile auto keep = loop.function(kRounds);
     (void)keep;
-    for (std::thread& worker : workers) worker.join();
+    for (std::jthread& worker : workers) worker.join();
     const double seconds = milliseconds_since(start) * 1e-3;
     best = std::max(best, static_cast<double>(loop.macs) * kRounds * threads / seconds * 1e-9);
   }
@@ -213,6 +227,7 @@ Profile profile(const Network& network, RunnerOptions options, const Plan& plan,
     whole.push_back(milliseconds_since(start));
     if (plan.max_seconds > 0 && milliseconds_since(begin) > plan.max_seconds * 1e3) break;
   }
+  clock.check();
   result.name = Measurement(network, options).name();
   result.network_ms = stats_of(whole).median;
   result.arena_bytes = static_cast<double>(runner.arena_bytes());

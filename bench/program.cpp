@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <thread>
 
 #include "bench/accuracy/program.h"
@@ -14,6 +13,7 @@
 #include "host/cores.h"
 #include "host/file.h"
 #include "host/isa.h"
+#include "host/program.h"
 #include "host/progress.h"
 
 namespace linnet::bench {
@@ -229,15 +229,7 @@ int run(int argc, const char* const* argv) {
 }  // namespace
 
 int run_program(int argc, const char* const* argv) {
-  try {
-    return run(argc, argv);
-  } catch (const host::UsageError& error) {
-    std::fprintf(stderr, "linnet-bench: %s\n", error.what());
-    return 2;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "linnet-bench: %s\n", error.what());
-    return 1;
-  }
+  return host::run_reporting("linnet-bench", stdout, stderr, [&] { return run(argc, argv); });
 }
 
 }  // namespace linnet::bench

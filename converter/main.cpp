@@ -1,11 +1,13 @@
 // linnet-convert: exported weights in, one .lnt file out.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
-#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "converter/convert.h"
 #include "converter/emit_c/emit_c.h"
@@ -15,6 +17,7 @@
 #include "host/args.h"
 #include "host/file.h"
 #include "host/picture_list.h"
+#include "host/program.h"
 #include "host/progress_bar.h"
 #include "linnet/linnet.h"
 
@@ -73,11 +76,14 @@ void print_help() {
 std::vector<std::string> read_names(const std::string& value) {
   if (!std::filesystem::is_regular_file(value)) return linnet::host::split_list(value);
   const std::vector<uint8_t> file = linnet::host::read_file(value, 1 << 20);
-  std::istringstream text(std::string(file.begin(), file.end()));
+  std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
   std::vector<std::string> names;
-  for (std::string line; std::getline(text, line);) {
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-    if (!line.empty()) names.push_back(line);
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
+    if (!line.empty()) names.emplace_back(line);
   }
   return names;
 }
@@ -183,6 +189,18 @@ void print_summary(const converter::Conversion& done, const std::string& output)
   for (const std::string& note : graph.notes) std::printf("note: %s\n", note.c_str());
 }
 
+// The model, and what --report wants: neither replaces an old file before both are written.
+void write_results(const Args& args, const converter::Conversion& done, const std::string& output) {
+  const std::string path = args.text("--report", "");
+  std::string report;
+  std::vector<linnet::host::NewFile> files = {{output, done.file}};
+  if (args.has("--report")) {
+    report = path.ends_with(".json") ? report_json(*done.report) : report_html(*done.report);
+    files.push_back({path, linnet::host::bytes_of(report)});
+  }
+  linnet::host::write_files_atomically(files);
+}
+
 int inspect(const Args& args, const std::string& path) {
   const linnet::host::AlignedFile file(path);
   linnet::host::Size size;
@@ -214,9 +232,10 @@ int emit_c(const Args& args, const std::string& path) {
   }
   options.threads = args.integer("--threads", 1, 1, LINNET_MAX_THREADS);
   const converter::CSource c = converter::emit_c(file.data(), file.size(), options);
-  const std::array<linnet::host::TextFile, 2> files = {
-      {{base.string() + ".h", c.header}, {base.string() + ".c", c.source}}};
-  linnet::host::write_texts_atomically(files);
+  const std::array<linnet::host::NewFile, 2> files = {
+      {{base.string() + ".h", linnet::host::bytes_of(c.header)},
+       {base.string() + ".c", linnet::host::bytes_of(c.source)}}};
+  linnet::host::write_files_atomically(files);
   if (!args.has("--quiet")) {
     std::printf("%s, %s: %zu bytes of model\n", files[0].path.c_str(), files[1].path.c_str(),
                 file.size());
@@ -248,13 +267,7 @@ int run(const Args& args) {
     const converter::Conversion done =
         converter::convert(converter::import_file(input, options.import), options);
     options.int8.reset();  // takes the progress bar away
-    if (args.has("--report")) {
-      const std::string report = args.text("--report", "");
-      linnet::host::write_text_atomically(report, report.ends_with(".json")
-                                                      ? report_json(*done.report)
-                                                      : report_html(*done.report));
-    }
-    linnet::host::write_file_atomically(output, done.file);
+    write_results(args, done, output);
     if (!args.has("--quiet")) print_summary(done, output);
     return 0;
   } catch (const converter::ConvertError& error) {
@@ -265,16 +278,6 @@ int run(const Args& args) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run(Args(argc, argv, kOptions));
-  } catch (const UsageError& error) {
-    std::fprintf(stderr, "linnet-convert: %s\n", error.what());
-    return 2;
-  } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "linnet-convert: out of memory\n");
-    return 1;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "linnet-convert: %s\n", error.what());
-    return 1;
-  }
+  return linnet::host::run_reporting("linnet-convert", stdout, stderr,
+                                     [&] { return run(Args(argc, argv, kOptions)); });
 }

@@ -19,6 +19,15 @@ namespace {
   throw std::runtime_error(path + ": " + what + ": " + std::strerror(error));
 }
 
+// Calls again what a signal interrupted.
+template <typename Call>
+auto uninterrupted(const Call& call) {
+  for (;;) {
+    const auto result = call();
+    if (result >= 0 || errno != EINTR) return result;
+  }
+}
+
 class FileDescriptor {
  public:
   explicit FileDescriptor(int fd) : fd_(fd) {}
@@ -41,27 +50,35 @@ class FileDescriptor {
 // Retries short and interrupted writes.
 bool write_all(int fd, std::span<const uint8_t> data) {
   while (!data.empty()) {
-    const ssize_t n = ::write(fd, data.data(), data.size());
-    if (n < 0 && errno == EINTR) continue;
+    const ssize_t n = uninterrupted([&] { return ::write(fd, data.data(), data.size()); });
     if (n <= 0) return false;
     data = data.subspan(static_cast<size_t>(n));
   }
   return true;
 }
 
+// The descriptor; the data is on the disk already, so that an interruption loses nothing.
+bool close_written(int fd) {
+  return ::close(fd) == 0 || errno == EINTR;
+}
+
 // A temporary file beside `path` that is complete on the disk; gone if it does not replace it.
 class WrittenFile {
  public:
   WrittenFile(const std::string& path, std::span<const uint8_t> data)
-      : path_(path), temporary_(path + ".XXXXXX") {
-    FileDescriptor file(::mkstemp(temporary_.data()));
+      : path_(path), temporary_(path + kLetters) {
+    FileDescriptor file(uninterrupted([this] {
+      temporary_.replace(path_.size(), std::string::npos, kLetters);
+      return ::mkstemp(temporary_.data());
+    }));
     if (file.get() < 0) fail(path, "cannot create a temporary file beside it");
     const mode_t mask = ::umask(0);
     ::umask(mask);
-    const bool written = write_all(file.get(), data) && ::fchmod(file.get(), 0666 & ~mask) == 0 &&
-                         ::fsync(file.get()) == 0;
+    const bool written = write_all(file.get(), data) &&
+                         uninterrupted([&] { return ::fchmod(file.get(), 0666 & ~mask); }) == 0 &&
+                         uninterrupted([&] { return ::fsync(file.get()); }) == 0;
     const int write_error = errno;
-    if (written && ::close(file.release()) == 0) return;
+    if (written && close_written(file.release())) return;
     if (!written) errno = write_error;
     give_up();
   }
@@ -72,11 +89,14 @@ class WrittenFile {
   WrittenFile& operator=(const WrittenFile&) = delete;
 
   void replace() {
-    if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_, "cannot write");
+    const auto rename = [this] { return ::rename(temporary_.c_str(), path_.c_str()); };
+    if (uninterrupted(rename) != 0) fail(path_, "cannot write");
     temporary_.clear();
   }
 
  private:
+  static constexpr const char* kLetters = ".XXXXXX";
+
   [[noreturn]] void give_up() {
     const int error = errno;
     ::unlink(temporary_.c_str());
@@ -87,14 +107,10 @@ class WrittenFile {
   std::string path_, temporary_;
 };
 
-std::span<const uint8_t> bytes_of(const std::string& text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
 }  // namespace
 
 std::vector<uint8_t> read_file(const std::string& path, size_t max_bytes) {
-  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  FileDescriptor file(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
   if (file.get() < 0) fail(path, "cannot open");
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) fail(path, "cannot read");
@@ -105,16 +121,25 @@ std::vector<uint8_t> read_file(const std::string& path, size_t max_bytes) {
                    : 0);
   uint8_t block[1 << 16];
   for (;;) {
-    const ssize_t n = ::read(file.get(), block, sizeof block);
-    if (n < 0 && errno == EINTR) continue;
+    const ssize_t n = uninterrupted([&] { return ::read(file.get(), block, sizeof block); });
     if (n < 0) fail(path, "cannot read");
-    if (n == 0) return data;
+    if (n == 0) break;
     if (data.size() + static_cast<size_t>(n) > max_bytes) {
       throw std::runtime_error(path + ": expected at most " + std::to_string(max_bytes) +
                                " bytes, found more");
     }
     data.insert(data.end(), block, block + n);
   }
+  if (S_ISREG(info.st_mode) && data.size() < static_cast<size_t>(info.st_size)) {
+    throw std::runtime_error(path + ": expected " + std::to_string(info.st_size) +
+                             " bytes, found only " + std::to_string(data.size()) +
+                             "; was it written to while it was read?");
+  }
+  return data;
+}
+
+std::span<const uint8_t> bytes_of(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
 void write_file_atomically(const std::string& path, std::span<const uint8_t> data) {
@@ -126,9 +151,9 @@ void write_text_atomically(const std::string& path, const std::string& text) {
   write_file_atomically(path, bytes_of(text));
 }
 
-void write_texts_atomically(std::span<const TextFile> files) {
+void write_files_atomically(std::span<const NewFile> files) {
   std::deque<WrittenFile> written;
-  for (const TextFile& file : files) written.emplace_back(file.path, bytes_of(file.text));
+  for (const NewFile& file : files) written.emplace_back(file.path, file.data);
   for (WrittenFile& file : written) file.replace();
 }
 

@@ -9,18 +9,23 @@
 
 namespace linnet::host {
 
-// Reads a whole file of at most `max_bytes`.
+// Reads a whole file of at most `max_bytes`. One that ends before the size that it had when it was
+// opened is an error.
 std::vector<uint8_t> read_file(const std::string& path, size_t max_bytes = size_t{1} << 31);
 
-// Writes `data` to a temporary file in the same folder, flushes it and renames it to `path`:
-// readers see the old file or the new one, never half of one.
+// Writes `data` to a temporary file in the same folder (`path` and six letters), flushes it and
+// renames it to `path`: readers see the old file or the new one, never half of one. The temporary
+// file stays behind only if the program is killed.
 void write_file_atomically(const std::string& path, std::span<const uint8_t> data);
 void write_text_atomically(const std::string& path, const std::string& text);
 // Several files that belong together: none is replaced before all are written.
-struct TextFile {
-  std::string path, text;
+struct NewFile {
+  std::string path;
+  std::span<const uint8_t> data;
 };
-void write_texts_atomically(std::span<const TextFile> files);
+void write_files_atomically(std::span<const NewFile> files);
+// Those of `text` itself.
+std::span<const uint8_t> bytes_of(const std::string& text);
 
 // The number that a file of the system (sysfs) begins with; 0 if there is none.
 double number_in(const std::string& path);

@@ -9,16 +9,37 @@
 #include <climits>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <stdexcept>
 
 namespace linnet::host {
 namespace {
 
+[[noreturn]] void fail(const std::string& path, const char* what) {
+  const int error = errno;
+  if (error == ENOMEM) throw std::bad_alloc();
+  throw std::runtime_error(path + ": " + what + ": " + std::strerror(error));
+}
+
+// False if there is nothing. What the system cannot say is no answer: a picture would be left out.
 bool mode_of(const std::string& path, mode_t* mode) {
   struct stat status;
-  if (::stat(path.c_str(), &status) != 0) return false;
-  *mode = status.st_mode;
-  return true;
+  if (::stat(path.c_str(), &status) == 0) {
+    *mode = status.st_mode;
+    return true;
+  }
+  for (const int nothing : {ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG}) {
+    if (errno == nothing) return false;
+  }
+  fail(path, "cannot look at it");
+}
+
+DIR* open_folder(const std::string& folder) {
+  for (;;) {
+    DIR* const open = ::opendir(folder.c_str());
+    if (open != nullptr) return open;
+    if (errno != EINTR) fail(folder, "cannot open this folder");
+  }
 }
 
 std::vector<std::string> components(const std::string& path) {
@@ -118,20 +139,16 @@ std::vector<std::string> folder_entries(const std::string& folder) {
   struct Close {
     void operator()(DIR* open) const { ::closedir(open); }
   };
-  const std::unique_ptr<DIR, Close> open(::opendir(folder.c_str()));
-  const auto fail = [&](const char* what) {
-    throw std::runtime_error(folder + ": " + what + ": " + std::strerror(errno));
-  };
-  if (open == nullptr) fail("cannot open this folder");
+  const std::unique_ptr<DIR, Close> open(open_folder(folder));
   std::vector<std::string> names;
   while (true) {
     errno = 0;
     const dirent* const entry = ::readdir(open.get());
+    if (entry == nullptr && errno != 0) fail(folder, "cannot read this folder");
     if (entry == nullptr) break;
     const std::string name = entry->d_name;
     if (name != "." && name != "..") names.push_back(name);
   }
-  if (errno != 0) fail("cannot read this folder");
   std::sort(names.begin(), names.end());
   return names;
 }

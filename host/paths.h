@@ -7,6 +7,8 @@
 
 namespace linnet::host {
 
+// False if there is nothing, or nothing that the user may see; std::runtime_error if the system
+// cannot say.
 bool path_exists(const std::string& path);
 bool is_folder(const std::string& path);
 bool is_regular_file(const std::string& path);

@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "host/start_thread.h"
+
 namespace linnet::host {
 
 namespace {
@@ -27,9 +29,12 @@ ThreadPool::ThreadPool(int threads, std::chrono::microseconds spin) : spin_(spin
                              ", found " + std::to_string(threads));
   }
   shares_ = std::vector<Share>(static_cast<size_t>(threads));
+  // So that nothing can fail between the start of a thread and its place in the list, where stop()
+  // finds it.
+  workers_.reserve(static_cast<size_t>(threads) - 1);
   try {
     for (int worker = 1; worker < threads; ++worker) {
-      workers_.emplace_back([this, worker] { work(worker); });
+      workers_.push_back(start_thread([this, worker] { work(worker); }));
     }
   } catch (...) {
     stop();
@@ -45,7 +50,7 @@ void ThreadPool::stop() {
   stop_ = true;
   ++generation_;
   generation_.notify_all();
-  for (std::thread& thread : workers_) thread.join();
+  for (std::jthread& thread : workers_) thread.join();
 }
 
 void ThreadPool::work(int worker) {

@@ -30,8 +30,8 @@ class ThreadPool {
   static constexpr std::chrono::microseconds kSpin{400};
 
   // threads: 1 to LINNET_MAX_THREADS, with the caller of run(), which works too; std::runtime_error
-  // otherwise. spin: how long a thread without work looks for more before it sleeps (parks); 0
-  // parks at once.
+  // otherwise, and if the system refuses to start them. spin: how long a thread without work looks
+  // for more before it sleeps (parks); 0 parks at once.
   explicit ThreadPool(int threads, std::chrono::microseconds spin = kSpin);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -74,7 +74,7 @@ class ThreadPool {
   std::atomic<int> inside_{0};           // workers that may hold an index
   std::atomic<uint32_t> generation_{0};  // counts loops; workers sleep on it
   std::atomic<bool> stop_{false};
-  std::vector<std::thread> workers_;
+  std::vector<std::jthread> workers_;
 };
 
 }  // namespace linnet::host

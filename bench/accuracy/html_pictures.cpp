@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <exception>
+#include <new>
 
 #include "bench/accuracy/html_sections.h"
 #include "bench/accuracy/thumbnail.h"
@@ -77,6 +78,8 @@ class Drawing {
       try {
         return "<image " + size + " preserveAspectRatio=\"none\" href=\"" +
                data_uri(shrunk(host::read_image(picture_.path), kExtent)) + "\"/>";
+      } catch (const std::bad_alloc&) {
+        throw;
       } catch (const std::exception&) {
       }
     }

@@ -5,10 +5,10 @@
 #include <charconv>
 #include <cstring>
 #include <iomanip>
-#include <sstream>
 
 #include "converter/error.h"
 #include "host/arena_session.h"
+#include "host/text_stream.h"
 #include "linnet/linnet.h"
 #include "model/model_view.h"
 
@@ -67,7 +67,7 @@ size_t arena_bytes(const linnet_model& model, const CSourceOptions& options, uin
 // A C string literal. Octal escapes end after three digits, whatever follows; a question mark could
 // begin a trigraph.
 std::string quoted(const char* text) {
-  std::ostringstream out;
+  host::TextStream out;
   out << '"';
   for (; *text != '\0'; ++text) {
     const auto c = static_cast<unsigned char>(*text);
@@ -102,7 +102,7 @@ std::string header_text(const linnet_model& model, const CSourceOptions& options
   const std::string name = c_name(options.file_name);
   const std::string macro = upper_case(name);
   const format::Header& header = ModelView(model.data).header();
-  std::ostringstream out;
+  host::TextStream out;
   const auto define = [&](const char* what, uint64_t value, const char* rest) {
     out << "#define " << macro << '_' << what << ' ' << value << rest << '\n';
   };
@@ -136,7 +136,7 @@ std::string source_text(const linnet_model& model, const CSourceOptions& options
   const std::string name = c_name(options.file_name);
   const std::string macro = upper_case(name);
   const ModelView view(model.data);
-  std::ostringstream start;
+  host::TextStream start;
   start << "/* Made by linnet-convert --emit-c. */\n#include \"" << options.file_name << ".h\"\n\n"
         << "#if " << macro << "_CRC32 != " << view.header().crc32 << "u\n"
         << "#error \"" << options.file_name << ".c and its .h hold different models\"\n#endif\n"

@@ -4,11 +4,11 @@
 #include <initializer_list>
 #include <iomanip>
 #include <iterator>
-#include <sstream>
 
 #include "converter/error.h"
 #include "host/arena_session.h"
 #include "host/json.h"
+#include "host/text_stream.h"
 #include "linnet/linnet.h"
 #include "model/model_view.h"
 #include "model/op_traits.h"
@@ -46,7 +46,7 @@ size_t weight_total(const ModelView& model) {
 }
 
 std::string view_text(const ModelView& model, const View& view) {
-  std::ostringstream out;
+  host::TextStream out;
   for (int i = 0; i < view.count; ++i) {
     const format::Segment& s = view.segments[i];
     if (i != 0) out << '+';
@@ -90,7 +90,7 @@ std::string padding_text(const format::Node& n) {
   if (n.pad_top == n.pad_bottom && n.pad_left == n.pad_right) {
     return pair_text(n.pad_top, n.pad_left);
   }
-  std::ostringstream out;
+  host::TextStream out;
   out << int{n.pad_top} << ',' << int{n.pad_left} << ',' << int{n.pad_bottom} << ','
       << int{n.pad_right};
   return out.str();
@@ -98,7 +98,7 @@ std::string padding_text(const format::Node& n) {
 
 // What the op does besides its views: window, parameter, activation.
 std::string attributes_text(const format::Node& node) {
-  std::ostringstream out;
+  host::TextStream out;
   if (node.kernel_h != 0) {
     out << ' ' << int{node.kernel_h} << 'x' << int{node.kernel_w} << " s"
         << pair_text(node.stride_h, node.stride_w) << " p" << padding_text(node);
@@ -198,7 +198,7 @@ std::string inspect_text(const void* file, size_t bytes, int height, int width) 
   const Inspected info = open(file, bytes, height, width);
   const ModelView model(file);
   const format::Header& header = model.header();
-  std::ostringstream out;
+  host::TextStream out;
   out << "model    " << model.string(header.model_name) << " (from " << model.string(header.source)
       << "), format " << header.version << ", " << bytes << " bytes\n";
   out << "input    RGB, native " << header.native_height << 'x' << header.native_width
@@ -266,7 +266,7 @@ std::string inspect_summary(const std::vector<uint8_t>& file) {
   uint8_t* aligned = storage.data() + (format::kAlignment - misalignment) % format::kAlignment;
   std::memcpy(aligned, file.data(), file.size());
   const Inspected info = open(aligned, file.size(), 0, 0);
-  std::ostringstream out;
+  host::TextStream out;
   out << "weights: " << weight_total(ModelView(aligned)) << " bytes, file: " << file.size()
       << " bytes\n";
   out << "arena: " << info.arena_bytes << " bytes at " << info.height << 'x' << info.width

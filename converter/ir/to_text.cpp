@@ -1,6 +1,6 @@
-#include <sstream>
 
 #include "converter/ir/graph.h"
+#include "host/text_stream.h"
 
 namespace linnet::converter {
 namespace {
@@ -66,7 +66,7 @@ void write_node(std::ostream& out, const Graph& graph, const Node& node) {
 }  // namespace
 
 std::string to_text(const Graph& graph) {
-  std::ostringstream out;
+  host::TextStream out;
   out << "# " << graph.name << " (" << graph.source << "), native " << graph.native_height << 'x'
       << graph.native_width << ", " << graph.class_count << " classes, input %" << graph.input
       << '\n';

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <numeric>
-#include <sstream>
 #include <tuple>
 
 #include "converter/error.h"
 #include "converter/passes/assign_slots.h"
 #include "converter/passes/resolve_views.h"
 #include "converter/passes/rewrite.h"
+#include "host/text_stream.h"
 
 namespace linnet::converter {
 namespace {
@@ -287,7 +287,7 @@ Program build_program(const Graph& graph, bool views) {
 }
 
 std::string to_text(const Program& program) {
-  std::ostringstream out;
+  host::TextStream out;
   for (size_t i = 0; i < program.buffers.size(); ++i) {
     out << 'b' << i << " channels=" << program.buffers[i].channels << "  # "
         << program.buffers[i].name << '\n';

@@ -25,14 +25,22 @@ ProgramRun::ProgramRun(const Graph& graph, const Program& program, const RunOpti
   session_.open(model, config, options.threads, "quantization");
 }
 
-void ProgramRun::on_step(void* self, int node) {
-  if (node > 0) static_cast<ProgramRun*>(self)->after_step_(static_cast<size_t>(node) - 1);
+// The engine, which is built without exceptions, calls it: none may pass.
+void ProgramRun::on_step(void* self, int node) noexcept {
+  auto* const run = static_cast<ProgramRun*>(self);
+  if (node == 0 || run->error_ != nullptr) return;
+  try {
+    run->after_step_(static_cast<size_t>(node) - 1);
+  } catch (...) {
+    run->error_ = std::current_exception();
+  }
 }
 
 void ProgramRun::run(const host::Image& picture) {
   const linnet_image view = picture.view();
   session_.check(session_->letterbox(view));
   session_.check(session_->run(nullptr, heads_));
+  if (error_ != nullptr) std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
 linnet_tensor ProgramRun::tensor(uint16_t index) {

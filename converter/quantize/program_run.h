@@ -1,6 +1,7 @@
 // A program run in the engine on pictures, for who wants to look at what its steps make.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -26,7 +27,7 @@ using HeadValues = std::vector<std::vector<float>>;
 class ProgramRun {
  public:
   // after_step: called after each step while what it made is still there; makes the run slower. May
-  // be empty.
+  // be empty. What it throws comes out of run().
   ProgramRun(const Graph& graph, const Program& program, const RunOptions& options,
              std::function<void(size_t step)> after_step = {});
   ProgramRun(const ProgramRun&) = delete;
@@ -39,10 +40,11 @@ class ProgramRun {
   HeadValues heads() const;  // of the last run
 
  private:
-  static void on_step(void* self, int node);
+  static void on_step(void* self, int node) noexcept;
 
   host::AlignedFile file_;
   std::function<void(size_t step)> after_step_;
+  std::exception_ptr error_;  // of after_step_
   host::ArenaSession session_;
   linnet_tensor heads_[LINNET_HEADS]{};
 };

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <exception>
 #include <optional>
 
 #include "examples/detect/detector.h"
@@ -16,9 +15,12 @@
 #include "host/file.h"
 #include "host/npy.h"
 #include "host/picture_list.h"
+#include "host/program.h"
 
 namespace linnet::detect {
 namespace {
+
+constexpr char kName[] = "linnet-detect";
 
 // "[3/12] name" on a terminal that shows nothing else.
 class Progress {
@@ -79,9 +81,9 @@ class Program {
       progress.show(i, paths[i]);
       try {
         run_picture(paths[i]);
-      } catch (const std::exception& error) {
+      } catch (...) {
         progress.clear();
-        std::fprintf(err_, "linnet-detect: %s\n", error.what());
+        (void)host::report_exception(kName, err_, paths[i].c_str());
         failed_ = true;
       }
     }
@@ -176,28 +178,13 @@ int run_or_throw(int argc, const char* const* argv, std::FILE* out, std::FILE* e
                  LINNET_VERSION_PATCH);
     return 0;
   }
-  const int status = Program(options, out, err).run();
-  if (std::fflush(out) != 0 || std::ferror(out) != 0) {
-    throw std::runtime_error("cannot write to standard output");
-  }
-  return status;
+  return Program(options, out, err).run();
 }
 
 }  // namespace
 
 int run_program(int argc, const char* const* argv, std::FILE* out, std::FILE* err) {
-  const auto complain = [err](const std::exception& error) {
-    std::fprintf(err, "linnet-detect: %s\n", error.what());
-  };
-  try {
-    return run_or_throw(argc, argv, out, err);
-  } catch (const host::UsageError& error) {
-    complain(error);
-    return 2;
-  } catch (const std::exception& error) {
-    complain(error);
-    return 1;
-  }
+  return host::run_reporting(kName, out, err, [&] { return run_or_throw(argc, argv, out, err); });
 }
 
 }  // namespace linnet::detect

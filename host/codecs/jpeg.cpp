@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 // jpeglib.h needs the above.
 #include <jerror.h>
 #include <jpeglib.h>
@@ -32,6 +33,12 @@ struct ErrorState {
   jmp_buf jump;
   char text[JMSG_LENGTH_MAX];
   bool cut_off;
+  bool out_of_memory;
+
+  [[noreturn]] void raise() const {
+    if (out_of_memory) throw std::bad_alloc();
+    throw ImageError(std::string("JPEG: ") + text);
+  }
 };
 
 [[noreturn]] void fail_with(ErrorState* state, const char* text) {
@@ -41,6 +48,7 @@ struct ErrorState {
 
 void on_error(j_common_ptr info) {
   auto* const state = reinterpret_cast<ErrorState*>(info->err);
+  state->out_of_memory = info->err->msg_code == JERR_OUT_OF_MEMORY;
   info->err->format_message(info, state->text);
   std::longjmp(state->jump, 1);
 }
@@ -119,7 +127,7 @@ class Decoder {
   int64_t width() const { return info_.image_width; }
   int64_t height() const { return info_.image_height; }
   int channels() const { return info_.out_color_space == JCS_CMYK ? 4 : 3; }
-  std::string message() const { return std::string("JPEG: ") + errors_.text; }
+  [[noreturn]] void raise() const { errors_.raise(); }
 
  private:
   // Adobe's convention, as OpenCV takes it: the samples are inverted.
@@ -169,7 +177,7 @@ class Encoder {
   }
 
   Bytes file() const { return {file_, bytes_}; }
-  std::string message() const { return std::string("JPEG: ") + errors_.text; }
+  [[noreturn]] void raise() const { errors_.raise(); }
 
  private:
   jpeg_compress_struct info_;
@@ -186,20 +194,20 @@ bool have_jpeg() {
 
 Image decode_jpeg(Bytes file) {
   Decoder decoder;
-  if (!decoder.read_header(file)) throw ImageError(decoder.message());
+  if (!decoder.read_header(file)) decoder.raise();
   check_size("JPEG", decoder.width(), decoder.height());
   // A block of 64 pixels takes a bit, or less where the file uses arithmetic coding.
   constexpr int64_t kMaxPixelsPerByte = 8 * 64 * 8;
   check_density("JPEG", decoder.width() * decoder.height(), file.size(), kMaxPixelsPerByte);
   Image image(static_cast<int>(decoder.width()), static_cast<int>(decoder.height()));
   std::vector<uint8_t> row(decoder.channels() == 4 ? 4 * static_cast<size_t>(image.width) : 0);
-  if (!decoder.read_rows(image.rgb.data(), row.data())) throw ImageError(decoder.message());
+  if (!decoder.read_rows(image.rgb.data(), row.data())) decoder.raise();
   return apply_orientation(std::move(image), decoder.orientation());
 }
 
 Buffer encode_jpeg(const Image& image) {
   Encoder encoder;
-  if (!encoder.write(image)) throw ImageError(encoder.message());
+  if (!encoder.write(image)) encoder.raise();
   return {encoder.file().begin(), encoder.file().end()};
 }
 

@@ -9,7 +9,9 @@
 
 #include <csetjmp>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <new>
 #endif
 
 namespace linnet::host::codecs {
@@ -26,7 +28,28 @@ namespace {
 
 struct Message {
   char text[160] = "";
+  bool out_of_memory = false;
+
+  // libpng goes on without what it had no memory for, where the file is not needed for the rows;
+  // here that is an error, as everywhere.
+  [[noreturn]] void raise() const {
+    check_memory();
+    throw ImageError(std::string("PNG: ") + text);
+  }
+  void check_memory() const {
+    if (out_of_memory) throw std::bad_alloc();
+  }
 };
+
+png_voidp on_allocate(png_structp png, png_alloc_size_t bytes) {
+  void* const memory = std::malloc(bytes);
+  if (memory == nullptr) static_cast<Message*>(png_get_mem_ptr(png))->out_of_memory = true;
+  return memory;
+}
+
+void on_free(png_structp, png_voidp memory) {
+  std::free(memory);
+}
 
 void on_error(png_structp png, png_const_charp text) {
   auto* const message = static_cast<Message*>(png_get_error_ptr(png));
@@ -51,13 +74,13 @@ void on_read(png_structp png, png_bytep out, png_size_t bytes) {
 
 void on_write(png_structp png, png_bytep data, png_size_t bytes) {
   auto* const file = static_cast<Buffer*>(png_get_io_ptr(png));
-  bool full = false;
+  auto* const message = static_cast<Message*>(png_get_mem_ptr(png));
   try {
     file->insert(file->end(), data, data + bytes);
   } catch (...) {
-    full = true;
+    message->out_of_memory = true;
   }
-  if (full) png_error(png, "out of memory");
+  if (message->out_of_memory) png_error(png, "out of memory");
 }
 
 void on_flush(png_structp) {}
@@ -65,7 +88,8 @@ void on_flush(png_structp) {}
 class Decoder {
  public:
   explicit Decoder(Bytes file) : source_{file.data(), file.size()} {
-    png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, &message_, on_error, on_warning);
+    png_ = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &message_, on_error, on_warning,
+                                    &message_, on_allocate, on_free);
     if (png_ != nullptr) info_ = png_create_info_struct(png_);
   }
   ~Decoder() { png_destroy_read_struct(&png_, &info_, nullptr); }
@@ -121,8 +145,8 @@ class Decoder {
   int64_t height() const {
     return png_get_image_height(png_, info_);
   }
-  std::string message() const {
-    return std::string("PNG: ") + message_.text;
+  const Message& message() const {
+    return message_;
   }
 
  private:
@@ -136,7 +160,8 @@ class Decoder {
 class Encoder {
  public:
   Encoder() {
-    png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, &message_, on_error, on_warning);
+    png_ = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &message_, on_error, on_warning,
+                                     &message_, on_allocate, on_free);
     if (png_ != nullptr) info_ = png_create_info_struct(png_);
   }
   ~Encoder() { png_destroy_write_struct(&png_, &info_); }
@@ -157,6 +182,8 @@ class Encoder {
     return true;
   }
 
+  const Message& message() const { return message_; }
+
  private:
   Message message_;
   png_structp png_ = nullptr;
@@ -171,23 +198,26 @@ bool have_png() {
 
 Image decode_png(Bytes file) {
   Decoder decoder(file);
-  if (!decoder.read_header()) throw ImageError(decoder.message());
+  if (!decoder.read_header()) decoder.message().raise();
   check_size("PNG", decoder.width(), decoder.height());
   // Deflate shrinks 1032 to 1 at best; a byte holds 8 pixels of 1 bit.
   constexpr int64_t kMaxPixelsPerByte = 1032 * 8;
   check_density("PNG", decoder.width() * decoder.height(), file.size(), kMaxPixelsPerByte);
   Image image(static_cast<int>(decoder.width()), static_cast<int>(decoder.height()));
   if (!decoder.read_rows(image.rgb.data(), 3 * static_cast<size_t>(image.width), image.height)) {
-    throw ImageError(decoder.message());
+    decoder.message().raise();
   }
-  return apply_orientation(std::move(image), decoder.orientation());
+  const int orientation = decoder.orientation();
+  decoder.message().check_memory();
+  return apply_orientation(std::move(image), orientation);
 }
 
 Buffer encode_png(const Image& image) {
   Encoder encoder;
   Buffer file;
-  if (!encoder.write(image, &file)) return encode_png_stored(image);
-  return file;
+  const bool written = encoder.write(image, &file);
+  encoder.message().check_memory();
+  return written ? file : encode_png_stored(image);
 }
 
 #else

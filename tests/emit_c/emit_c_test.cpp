@@ -139,12 +139,13 @@ TEST(EmitC, RefusedFilesSayWhy) {
   EXPECT_THROW(emit_c(file.data(), file.size(), {"m", 0, 0, 65}), ConvertError);
 }
 
-TEST(WriteTexts, NothingIsReplacedIfOneCannotBeWritten) {
+TEST(WriteFiles, NothingIsReplacedIfOneCannotBeWritten) {
   const TemporaryFolder folder;
   write(folder / "a", "old");
-  const std::array<host::TextFile, 2> files = {
-      {{folder / "a", "new"}, {folder / "missing/b", "new"}}};
-  EXPECT_THROW(host::write_texts_atomically(files), std::runtime_error);
+  const std::string text = "new";
+  const std::array<host::NewFile, 2> files = {
+      {{folder / "a", host::bytes_of(text)}, {folder / "missing/b", host::bytes_of(text)}}};
+  EXPECT_THROW(host::write_files_atomically(files), std::runtime_error);
   const std::vector<uint8_t> a = host::read_file(folder / "a");
   EXPECT_EQ(std::string(a.begin(), a.end()), "old");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
