@@ -43,14 +43,18 @@ int main(int argc, char** argv) {
         sources.push_back(argument);
       }
     }
-    std::vector<linnet::host::TextFile> files;
+    std::vector<std::pair<std::string, std::string>> texts;  // by path
     for (const Unit& unit : divide_into_units(sources)) {
-      files.push_back({(out / unit.file_name).string(), amalgamate(tree, unit, definitions)});
+      texts.push_back({(out / unit.file_name).string(), amalgamate(tree, unit, definitions)});
     }
     for (const char* header : {"linnet.h", "linnet.hpp"}) {
-      files.push_back({(out / header).string(), public_header(tree, header)});
+      texts.push_back({(out / header).string(), public_header(tree, header)});
     }
-    linnet::host::write_texts_atomically(files);
+    std::vector<linnet::host::NewFile> files;
+    for (const auto& [path, text] : texts) {
+      files.push_back({path, linnet::host::bytes_of(text)});
+    }
+    linnet::host::write_files_atomically(files);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "linnet-amalgamate: %s\n", error.what());
