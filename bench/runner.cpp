@@ -1,5 +1,6 @@
 #include "bench/runner.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "host/image.h"
@@ -71,8 +72,14 @@ void Runner::set_picture(const std::string& path) {
   session_.check(session_->letterbox(image.view()));
   linnet_tensor tensor{};
   session_.check(linnet_input(session_.get(), &tensor));
-  const size_t pixels = static_cast<size_t>(tensor.height) * static_cast<size_t>(tensor.width);
-  input_.assign(tensor.data, tensor.data + 3 * pixels);
+  const size_t values = 3 * static_cast<size_t>(tensor.height) * static_cast<size_t>(tensor.width);
+  if (tensor.type == LINNET_F32) {
+    input_.assign(tensor.data, tensor.data + values);
+    return;
+  }
+  input_.resize(values);
+  std::transform(tensor.data_s8, tensor.data_s8 + values, input_.begin(),
+                 [](int8_t level) { return static_cast<float>(level + 128) * (1.0f / 255); });
 }
 
 void Runner::set_input(const std::string& path) {

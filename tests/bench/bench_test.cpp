@@ -10,6 +10,7 @@
 #include "bench/profile.h"
 #include "bench/program.h"
 #include "bench/report.h"
+#include "bench/runner.h"
 #include "host/args.h"
 #include "host/file.h"
 #include "host/isa.h"
@@ -60,6 +61,21 @@ TEST(BenchNetworks, BuiltInOnesRun) {
     EXPECT_EQ(m.samples.size(), 1u);
     EXPECT_LT(m.boxes, 50u) << name;
     EXPECT_GT(m.arena_bytes, 0u);
+  }
+}
+
+// The same picture, whatever the type of the network's input.
+TEST(BenchNetworks, PicturesAreInput) {
+  const std::string path = temporary("input.ppm");
+  std::ofstream(path, std::ios::binary) << "P6 64 96 255\n" << std::string(3 * 64 * 96, '\x55');
+  for (const char* name : {"v5lite-e", "v5lite-e-int8"}) {
+    bench::RunnerOptions options;
+    options.size = {96, 64};
+    bench::Runner runner(Network::builtin(name), options);
+    runner.set_input(path);
+    ASSERT_EQ(runner.input().size(), 3u * 64 * 96) << name;
+    for (const float level : runner.input()) ASSERT_FLOAT_EQ(level, 1.0f / 3) << name;
+    runner.run();
   }
 }
 
