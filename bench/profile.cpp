@@ -1,11 +1,11 @@
 #include "bench/profile.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <new>
 #include <thread>
 
+#include "bench/clock.h"
 #include "host/format.h"
 #include "host/image.h"
 #include "host/isa.h"
@@ -17,12 +17,6 @@
 
 namespace linnet::bench {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double milliseconds_since(Clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
 
 // Times of the steps of one run after another.
 struct StepClock {

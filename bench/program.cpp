@@ -10,6 +10,7 @@
 #include "bench/measurement.h"
 #include "bench/profile.h"
 #include "bench/report.h"
+#include "bench/scaling.h"
 #include "host/cores.h"
 #include "host/file.h"
 #include "host/isa.h"
@@ -34,6 +35,8 @@ const std::vector<host::Option> kOptions = {
     {"--raw-heads", nullptr, "compute all logits, not only those of cells with an object"},
     {"--input", "FILE", "a picture or a .npy file [1,3,H,W] in place of the built-in pattern"},
     {"--profile", nullptr, "time, MAC and bytes of every layer"},
+    {"--scaling", nullptr,
+     "speed-up of threads, against loops of multiply-adds that share nothing"},
     {"--kernels", nullptr, "micro-benchmarks of the kernels; words after it filter"},
     {"--seconds", "S", "shortest time for one kernel (0.1)"},
     {"--format", "FORMAT", "text, md, json or csv (text)"},
@@ -67,6 +70,7 @@ class Program {
 
   int run() {
     if (args_.has("--profile")) return run_profiles();
+    if (args_.has("--scaling")) return run_scaling();
     report_.facts = static_facts(features_);
     report_.before = condition_now();
     const host::Progress progress;
@@ -158,6 +162,17 @@ class Program {
       text += to_text(profile(networks_[c.network], c.options, plan_, args_.text("--input", "")));
       text += '\n';
     }
+    write(text);
+    return 0;
+  }
+
+  int run_scaling() {
+    std::string text;
+    for (const Case& c : cases_) {
+      if (c.options.threads == 1) continue;  // part of every other
+      text += to_text(scaling(networks_[c.network], c.options, plan_, args_.text("--input", "")));
+    }
+    if (text.empty()) throw host::UsageError("--scaling: expected more than one thread, found 1");
     write(text);
     return 0;
   }

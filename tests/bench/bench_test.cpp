@@ -11,6 +11,7 @@
 #include "bench/program.h"
 #include "bench/report.h"
 #include "bench/runner.h"
+#include "bench/scaling.h"
 #include "host/args.h"
 #include "host/file.h"
 #include "host/isa.h"
@@ -145,6 +146,26 @@ TEST(BenchProgram, HtmlAndProfile) {
   EXPECT_NEAR(macs * 1e-6, 485, 15) << "MMAC of a v5lite-s at 320x320";
   EXPECT_TRUE(p.layers[1].fused) << "the max-pool runs inside the stem";
   for (const bench::ArenaTensor& t : p.arena) EXPECT_LE(t.offset + t.bytes, p.arena_bytes);
+}
+
+TEST(BenchProgram, ScalingComparesThreadsWithLoops) {
+  bench::RunnerOptions options;
+  options.size = {64, 64};
+  options.threads = 2;
+  bench::Plan plan;
+  plan.warmup = 0;
+  plan.runs = 3;
+  const bench::Scaling s = bench::scaling(Network::builtin("v5lite-e"), options, plan, "");
+  EXPECT_EQ(s.threads, 2);
+  EXPECT_GT(s.one_ms, 0);
+  EXPECT_DOUBLE_EQ(s.speed_up, s.one_ms / s.all_ms);
+  EXPECT_GT(s.loops, 0);
+  const std::string out = temporary("scaling.txt");
+  ASSERT_EQ(run({"--scaling", "--network", "v5lite-e", "--size", "64", "--threads", "1,2", "--runs",
+                 "2", "--out", out.c_str()}),
+            0);
+  EXPECT_NE(text_of(out).find("2 threads"), std::string::npos);
+  EXPECT_EQ(run({"--scaling", "--network", "v5lite-e", "--size", "64", "--threads", "1"}), 2);
 }
 
 TEST(BenchProgram, MistakesAreOneLineAndStatusTwo) {

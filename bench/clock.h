@@ -1,0 +1,14 @@
+// Wall-clock time of what is measured.
+#pragma once
+
+#include <chrono>
+
+namespace linnet::bench {
+
+using Clock = std::chrono::steady_clock;
+
+inline double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+}  // namespace linnet::bench
