@@ -46,6 +46,8 @@ function(linnet_host target)
   linnet_common(${target})
   set_target_properties(${target} PROPERTIES CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON
                         CXX_EXTENSIONS OFF)
+  # Else a 32-bit system reads neither large files nor folders of a large file system.
+  target_compile_definitions(${target} PRIVATE _FILE_OFFSET_BITS=64)
   # Programs are linked without what they do not call.
   target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections)
   get_target_property(type ${target} TYPE)
