@@ -1,6 +1,6 @@
-#include <chrono>
 #include <cstdio>
 
+#include "bench/clock.h"
 #include "bench/kernels.h"
 #include "bench/profile.h"
 #include "host/args.h"
@@ -9,10 +9,8 @@
 namespace linnet::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
+  return milliseconds_since(start) * 1e-3;
 }
 
 // Seconds of the fastest of the repetitions that `budget` seconds allow; each lasts long enough for

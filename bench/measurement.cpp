@@ -1,16 +1,9 @@
 #include "bench/measurement.h"
 
-#include <chrono>
-
 namespace linnet::bench {
 namespace {
 
 constexpr int kFewestRuns = 3;
-using Clock = std::chrono::steady_clock;
-
-double milliseconds(Clock::duration d) {
-  return std::chrono::duration<double, std::milli>(d).count();
-}
 
 }  // namespace
 
@@ -36,12 +29,8 @@ Measurement measure(const Network& network, const RunnerOptions& options, const 
   for (int i = 0; i < plan.warmup; ++i) runner.run();
   const Clock::time_point begin = Clock::now();
   for (int i = 0; i < plan.runs; ++i) {
-    const Clock::time_point start = Clock::now();
-    result.boxes = runner.run();
-    const Clock::time_point end = Clock::now();
-    result.samples.push_back(milliseconds(end - start));
-    const bool late = plan.max_seconds > 0 && milliseconds(end - begin) > plan.max_seconds * 1e3;
-    if (late && i + 1 >= kFewestRuns) break;
+    result.samples.push_back(time_of([&] { result.boxes = runner.run(); }));
+    if (i + 1 >= kFewestRuns && plan.is_late(begin)) break;
   }
   return result;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/clock.h"
 #include "bench/runner.h"
 #include "bench/stats.h"
 
@@ -14,6 +15,11 @@ struct Plan {
   int runs = 30;
   double max_seconds = 3;       // of a case, warm-up aside; at least 3 runs are done. 0: no limit
   double cooldown_seconds = 0;  // between cases
+
+  // No clock is looked at if there is no limit.
+  bool is_late(Clock::time_point begin) const {
+    return max_seconds > 0 && milliseconds_since(begin) > max_seconds * 1e3;
+  }
 };
 
 struct Measurement {

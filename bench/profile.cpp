@@ -216,10 +216,8 @@ Profile profile(const Network& network, RunnerOptions options, const Plan& plan,
   std::vector<double> whole;
   const Clock::time_point begin = Clock::now();
   for (int i = 0; i < plan.runs; ++i) {
-    const Clock::time_point start = Clock::now();
-    runner.run();
-    whole.push_back(milliseconds_since(start));
-    if (plan.max_seconds > 0 && milliseconds_since(begin) > plan.max_seconds * 1e3) break;
+    whole.push_back(time_of([&] { runner.run(); }));
+    if (plan.is_late(begin)) break;
   }
   clock.check();
   result.name = Measurement(network, options).name();

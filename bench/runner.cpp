@@ -11,6 +11,11 @@ namespace {
 
 constexpr size_t kBoxes = 300;
 
+// What a network reads for a byte of the picture.
+float input_of(size_t level) {
+  return static_cast<float>(level) * (1.0f / 255);
+}
+
 }  // namespace
 
 Runner::Runner(const Network& network, const RunnerOptions& options)
@@ -50,7 +55,7 @@ void Runner::set_pattern() {
         const size_t smooth = (x * (c + 1) + y * (3 - c)) % 512;
         const size_t edge = ((x / 40 + y / 40) % 2) * 64;
         const size_t level = (smooth < 256 ? smooth : 511 - smooth) / 2 + edge + (noise >> 26);
-        input_[i++] = static_cast<float>(level) * (1.0f / 255);
+        input_[i++] = input_of(level);
       }
     }
   }
@@ -79,7 +84,7 @@ void Runner::set_picture(const std::string& path) {
   }
   input_.resize(values);
   std::transform(tensor.data_s8, tensor.data_s8 + values, input_.begin(),
-                 [](int8_t level) { return static_cast<float>(level + 128) * (1.0f / 255); });
+                 [](int8_t level) { return input_of(static_cast<size_t>(level + 128)); });
 }
 
 void Runner::set_input(const std::string& path) {

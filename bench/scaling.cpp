@@ -1,11 +1,8 @@
 #include "bench/scaling.h"
 
 #include <algorithm>
-#include <functional>
 #include <vector>
 
-#include "bench/clock.h"
-#include "bench/stats.h"
 #include "host/format.h"
 #include "host/isa.h"
 #include "kernels/fma_peak/fma_peak.h"
@@ -20,15 +17,15 @@ class Loops {
       : loop_(fma_peak_select(host::usable_cpu_features(cpu_features))), pool_(threads) {
     constexpr int kTrial = 100000;
     rounds_ = kTrial;
-    const double trial = time([this] { run_one(this, 0, 0); });
+    const double trial = one();
     rounds_ = std::max(1, static_cast<int>(kTrial * milliseconds / trial));
   }
 
   double one() {
-    return time([this] { run_one(this, 0, 0); });
+    return time_of([this] { run_one(this, 0, 0); });
   }
   double all() {
-    return time([this] { pool_.run(pool_.threads(), run_one, this); });
+    return time_of([this] { pool_.run(pool_.threads(), run_one, this); });
   }
 
  private:
@@ -37,22 +34,11 @@ class Loops {
     volatile auto keep = self.loop_.function(self.rounds_);
     (void)keep;
   }
-  static double time(const std::function<void()>& run) {
-    const Clock::time_point start = Clock::now();
-    run();
-    return milliseconds_since(start);
-  }
 
   const FmaPeakVariant& loop_;
   host::ThreadPool pool_;
   int rounds_;
 };
-
-double time_of(Runner* runner) {
-  const Clock::time_point start = Clock::now();
-  runner->run();
-  return milliseconds_since(start);
-}
 
 }  // namespace
 
@@ -65,7 +51,7 @@ Scaling scaling(const Network& network, const RunnerOptions& options, const Plan
   all.set_input(input);
   double milliseconds = 1;
   for (int i = 0; i <= plan.warmup; ++i) {
-    milliseconds = time_of(&one);
+    milliseconds = time_of([&] { one.run(); });
     all.run();
   }
   Loops loops(options.cpu_features, options.threads, milliseconds / 2);
@@ -73,19 +59,18 @@ Scaling scaling(const Network& network, const RunnerOptions& options, const Plan
   std::vector<double> one_ms, all_ms, one_loop, all_loops;
   const Clock::time_point begin = Clock::now();
   for (int i = 0; i < plan.runs; ++i) {
-    one_ms.push_back(time_of(&one));
+    one_ms.push_back(time_of([&] { one.run(); }));
     one_loop.push_back(loops.one());
     all_loops.push_back(loops.all());
     all.run();  // wakes the threads of this session
-    all_ms.push_back(time_of(&all));
-    if (plan.max_seconds > 0 && milliseconds_since(begin) > plan.max_seconds * 1e3) break;
+    all_ms.push_back(time_of([&] { all.run(); }));
+    if (plan.is_late(begin)) break;
   }
   Scaling result;
   result.name = Measurement(network, options).name();
   result.threads = options.threads;
   result.one_ms = stats_of(one_ms).median;
   result.all_ms = stats_of(all_ms).median;
-  result.speed_up = result.one_ms / result.all_ms;
   result.loops = options.threads * stats_of(one_loop).median / stats_of(all_loops).median;
   return result;
 }
@@ -94,8 +79,8 @@ std::string to_text(const Scaling& s) {
   return host::formatted(
       "%-32s 1 thread %8.2f ms   %2d threads %8.2f ms   speed-up %5.2f   independent loops %5.2f   "
       "%3.0f %% of that\n",
-      s.name.c_str(), s.one_ms, s.threads, s.all_ms, s.speed_up, s.loops,
-      100 * s.speed_up / s.loops);
+      s.name.c_str(), s.one_ms, s.threads, s.all_ms, s.speed_up(), s.loops,
+      100 * s.speed_up() / s.loops);
 }
 
 }  // namespace linnet::bench

@@ -11,8 +11,9 @@ struct Scaling {
   std::string name;  // of the case
   int threads = 0;
   double one_ms = 0, all_ms = 0;  // the network with one thread and with `threads`: medians
-  double speed_up = 0;            // one_ms / all_ms
-  double loops = 0;               // that of independent loops: what this machine has to give
+  double loops = 0;  // the speed-up of independent loops: what this machine has to give
+
+  double speed_up() const { return one_ms / all_ms; }
 };
 
 // One thread, `threads` threads and the loops on both take turns, so that what disturbs the machine

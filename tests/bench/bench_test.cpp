@@ -158,7 +158,7 @@ TEST(BenchProgram, ScalingComparesThreadsWithLoops) {
   const bench::Scaling s = bench::scaling(Network::builtin("v5lite-e"), options, plan, "");
   EXPECT_EQ(s.threads, 2);
   EXPECT_GT(s.one_ms, 0);
-  EXPECT_DOUBLE_EQ(s.speed_up, s.one_ms / s.all_ms);
+  EXPECT_DOUBLE_EQ(s.speed_up(), s.one_ms / s.all_ms);
   EXPECT_GT(s.loops, 0);
   const std::string out = temporary("scaling.txt");
   ASSERT_EQ(run({"--scaling", "--network", "v5lite-e", "--size", "64", "--threads", "1,2", "--runs",
