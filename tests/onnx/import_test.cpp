@@ -2,6 +2,8 @@
 // computed by hand or written another way.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "converter/error.h"
 #include "converter/frontend/frontend.h"
 #include "tests/onnx/onnx_builder.h"
@@ -101,6 +103,19 @@ TEST(OnnxImport, ShuffleAndChunkWithShapeChains) {
   const Graph graph = import(b);
   EXPECT_EQ(count(graph, NodeKind::channel_shuffle), 1);
   EXPECT_EQ(count(graph, NodeKind::slice), 2);
+}
+
+// What is no size is not folded, and then it is an error: never a division by 0 or a cast of NaN.
+TEST(OnnxImport, OddNumbersWhereSizesBelong) {
+  for (const float odd : {0.5f, -0.5f, NAN, INFINITY, -INFINITY, 1e30f, -1e30f, 0.0f}) {
+    OnnxBuilder b = detector_front(4);
+    b.ints("to5", {1, 2, 2, 8, 8}).floats("odd", {2}, {odd, -1}).floats("one", {1}, {odd});
+    b.node("Reshape", {"to5", "odd"}, {"reshaped"}).node("ConstantOfShape", {"odd"}, {"constant"});
+    b.node("Gather", {"to5", "one"}, {"gathered"}).node("Slice", {"to5", "one", "one"}, {"sliced"});
+    b.node("Reshape", {"x", "reshaped"}, {"g"}).node("Reshape", {"g", "gathered"}, {"h"});
+    b.node("Reshape", {"h", "sliced"}, {"i"}).node("Reshape", {"i", "odd"}, {"y"});
+    EXPECT_THROW(import(b.heads("y", 4, 1)), ConvertError) << odd;
+  }
 }
 
 TEST(OnnxImport, SplitByAttributeAndByInputIsSlices) {

@@ -219,6 +219,9 @@ TEST(OnnxQuantized, BadZeroPointsNameTheNode) {
   s = {};
   s.weight_zero_points[1] = 128;
   expect_error(qdq(s), "'node_wd': expected zero points from -128 to 127, found 128");
+  s = {};
+  s.in_zero_point = INT64_MAX;
+  expect_error(qdq(s), "expected zero points from 0 to 255, found 9223372036854775807");
 }
 
 TEST(OnnxQuantized, EmptyWeightsAndInfiniteBiases) {

@@ -4,6 +4,7 @@
 
 #include "converter/error.h"
 #include "converter/frontend/ncnn/importer.h"
+#include "converter/whole_number.h"
 
 namespace linnet::converter::ncnn {
 namespace {
@@ -16,7 +17,7 @@ bool is_channel_axis(double axis) {
 // An index that may count from the end, clamped to [0, extent].
 int clamp_index(double value, int extent) {
   if (value < 0) value += extent;
-  return static_cast<int>(std::clamp(value, 0.0, static_cast<double>(extent)));
+  return static_cast<int>(whole_number(std::clamp(value, 0.0, static_cast<double>(extent))));
 }
 
 struct Range {
@@ -113,7 +114,7 @@ void Importer::slice(const Layer& layer) {
     } else if (sizes[i] == kRest) {
       end = begin + (in.channels - begin) / static_cast<int>(parts - i);
     } else {
-      end = begin + static_cast<int>(std::clamp(sizes[i], 0.0, kMaxChannels + 1.0));
+      end = begin + static_cast<int>(whole_number(std::clamp(sizes[i], 0.0, kMaxChannels + 1.0)));
     }
     add_slice(layer, in, begin, end, layer.outputs[i]);
     begin = end;

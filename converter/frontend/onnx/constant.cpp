@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "converter/whole_number.h"
+
 namespace linnet::converter::onnx {
 namespace {
 
@@ -63,7 +65,8 @@ std::optional<Constant> fold_gather(const NodeProto& node, const Inputs& in) {
   out.is_integer = data.is_integer;
   for (double i : index.values) {
     if (i < 0) i += static_cast<double>(data.values.size());
-    if (i < 0 || i >= static_cast<double>(data.values.size())) return std::nullopt;
+    const bool exists = i >= 0 && i < static_cast<double>(data.values.size());
+    if (!exists) return std::nullopt;
     out.values.push_back(data.values[static_cast<size_t>(i)]);
   }
   return out;
@@ -92,7 +95,7 @@ std::optional<Constant> fold_slice(const NodeProto& node, const Inputs& in) {
     return list.empty() ? fallback : static_cast<double>(list[0]);
   };
   double begin = bound(1, "starts", 0), end = bound(2, "ends", n);
-  if (bound(4, "", 1) != 1) return std::nullopt;
+  if (bound(4, "", 1) != 1 || std::isnan(begin) || std::isnan(end)) return std::nullopt;
   begin = std::clamp(begin < 0 ? begin + n : begin, 0.0, n);
   end = std::clamp(end < 0 ? end + n : end, begin, n);
   Constant out;
@@ -123,8 +126,8 @@ std::optional<Constant> fold_reshape(const Inputs& in) {
   int open = -1;
   for (const double extent : in[1]->values) {
     if (extent == -1) open = static_cast<int>(dims.size());
-    dims.push_back(static_cast<int64_t>(extent));
-    if (extent > 0) known *= std::min<int64_t>(dims.back(), 1 << 20);
+    dims.push_back(whole_number(extent));
+    if (dims.back() > 0) known *= std::min<int64_t>(dims.back(), 1 << 20);
     if (known > (1 << 20)) return std::nullopt;
   }
   if (open >= 0) dims[static_cast<size_t>(open)] = static_cast<int64_t>(out.values.size()) / known;
@@ -135,7 +138,7 @@ std::optional<Constant> fold_reshape(const Inputs& in) {
 
 std::optional<Constant> fold_constant_of_shape(const NodeProto& node, const Inputs& in) {
   Constant out;
-  for (const double extent : in[0]->values) out.dims.push_back(static_cast<int64_t>(extent));
+  for (const double extent : in[0]->values) out.dims.push_back(whole_number(extent));
   const size_t count = product(out.dims);
   if (count == SIZE_MAX) return std::nullopt;
   double value = 0;

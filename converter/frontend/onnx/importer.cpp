@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "converter/error.h"
+#include "converter/whole_number.h"
 #include "model/format.h"
 
 namespace linnet::converter {
@@ -324,7 +325,7 @@ std::vector<int64_t> Importer::integers(const NodeProto& node, size_t input,
   }
   std::vector<int64_t> out;
   for (const double v : constant->values) {
-    out.push_back(static_cast<int64_t>(std::clamp(v, -9.0e15, 9.0e15)));
+    out.push_back(whole_number(std::clamp(v, -9.0e15, 9.0e15)));
   }
   return out;
 }

@@ -7,6 +7,7 @@
 
 #include "converter/error.h"
 #include "converter/frontend/onnx/importer.h"
+#include "converter/whole_number.h"
 
 namespace linnet::converter::onnx {
 namespace {
@@ -40,10 +41,9 @@ void check_zero_points(const NodeProto& node, const std::vector<double>& zero_po
   for (const double z : zero_points) {
     if (z >= limits.low && z <= limits.high) continue;
     throw ConvertError(node.describe(), "expected zero points from " +
-                                            std::to_string(static_cast<int64_t>(limits.low)) +
-                                            " to " +
-                                            std::to_string(static_cast<int64_t>(limits.high)) +
-                                            ", found " + std::to_string(static_cast<int64_t>(z)));
+                                            std::to_string(whole_number(limits.low)) + " to " +
+                                            std::to_string(whole_number(limits.high)) + ", found " +
+                                            std::to_string(whole_number(z)));
   }
 }
 
