@@ -12,10 +12,11 @@ constexpr int kGroups = 4;
 constexpr int kGroupBytes = kIgemmS8Group * kIgemmS8PanelWidth;
 
 // Panels of kChannels channels, of which 8 or the first 4 are computed.
-template <int kPixels, int kChannels>
+template <int kPixels, int kOutputs>
 struct DotTile {
   static constexpr int kRows = kPixels;
-  static constexpr bool kOffset = true;
+  static constexpr int kChannels = kOutputs;
+  static constexpr bool kMovesInputs = false;
   DotTile<kRows - 1, kChannels> rest;  // the pixels before this one
   int32x4_t low, high;                 // sums of the panel's channels 0 to 3, 4 to 7
   int8x16_t x;
@@ -29,18 +30,16 @@ struct DotTile {
   }
   LINNET_INLINE void start(const int32_t* biases) {
     rest.start(biases);
-    const int32_t* const own = anew(biases);
-    low = vld1q_s32(own);
-    if constexpr (kChannels > 4) high = vld1q_s32(own + 4);
+    low = load_anew(biases);
+    if constexpr (kChannels > 4) high = load_anew(biases + 4);
   }
   LINNET_INLINE void point(const int8_t* const* rows) {
     rest.point(rows);
     in = rows[kRows - 1];
   }
-  LINNET_INLINE void load() {
-    rest.load();
-    x = vld1q_s8(in);
-    in += kGroups * kIgemmS8Group;
+  LINNET_INLINE void load(size_t at) {
+    rest.load(at);
+    x = vld1q_s8(in + at);
   }
   template <int kGroup>
   LINNET_INLINE void multiply(int8x16_t w_low, int8x16_t w_high) {
@@ -54,25 +53,28 @@ struct DotTile {
     const int8x16_t w_low = vld1q_s8(group);
     multiply<kGroup>(w_low, kChannels > 4 ? vld1q_s8(group + 16) : w_low);
   }
-  LINNET_INLINE const int8_t* multiply(const int8_t* const* rows, size_t groups, const int8_t* w) {
-    point(rows);
-    for (; groups >= kGroups; groups -= kGroups) {
-      load();
+  LINNET_INLINE const int8_t* multiply(size_t groups, const int8_t* w) {
+    const size_t left = groups % kGroups, end = (groups - left) * kIgemmS8Group;
+    for (size_t at = 0; at != end; at += kGroups * kIgemmS8Group) {
+      load(at);
       multiply<0>(w);
       multiply<1>(w);
       multiply<2>(w);
       multiply<3>(w);
       w += kGroups * kGroupBytes;
     }
-    if (groups == 0) return w;
-    load();
+    if (left == 0) return w;
+    load(end);
     multiply<0>(w);
-    if (groups > 1) multiply<1>(w);
-    if (groups > 2) multiply<2>(w);
-    return w + groups * kGroupBytes;
+    if (left > 1) multiply<1>(w);
+    if (left > 2) multiply<2>(w);
+    return w + left * kGroupBytes;
+  }
+  static LINNET_INLINE int16x8_t low_words(float32x4_t a, float32x4_t b) {
+    return vuzp1q_s16(vreinterpretq_s16_f32(a), vreinterpretq_s16_f32(b));
   }
   template <typename Sink>
-  LINNET_INLINE void finish(const Sink& sink) const {
+  LINNET_INLINE void finish(Sink& sink) const {
     rest.finish(sink);
     sink.put(kRows - 1, low, kChannels > 4 ? high : low);
   }
@@ -82,11 +84,11 @@ template <int kChannels>
 struct DotTile<0, kChannels> {
   LINNET_INLINE void start(const int32_t*) {}
   LINNET_INLINE void point(const int8_t* const*) {}
-  LINNET_INLINE void load() {}
+  LINNET_INLINE void load(size_t) {}
   template <int kGroup>
   LINNET_INLINE void multiply(int8x16_t, int8x16_t) {}
   template <typename Sink>
-  LINNET_INLINE void finish(const Sink&) const {}
+  LINNET_INLINE void finish(Sink&) const {}
 };
 
 // 16 accumulators, 8 vectors of inputs and 2 to 8 of weights in 32 registers.

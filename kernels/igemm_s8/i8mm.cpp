@@ -27,10 +27,11 @@ struct MatrixWeights {
 };
 
 // Each accumulator is a matrix of 2 pixels x 2 channels.
-template <int kPixels, int kChannels>
+template <int kPixels, int kOutputs>
 struct MatrixTile {
   static constexpr int kRows = kPixels;
-  static constexpr bool kOffset = true;
+  static constexpr int kChannels = kOutputs;
+  static constexpr bool kMovesInputs = false;
   MatrixTile<kRows - 2, kChannels> rest;  // the pixels before these two
   int32x4_t sum01, sum23, sum45, sum67;
   const int8_t *in_first, *in_second;
@@ -70,9 +71,8 @@ struct MatrixTile {
       sum67 = vmmlaq_s32(sum67, x, w.c67);
     }
   }
-  LINNET_INLINE const int8_t* multiply(const int8_t* const* rows, size_t groups, const int8_t* w) {
+  LINNET_INLINE const int8_t* multiply(size_t groups, const int8_t* w) {
     constexpr int kGroupBytes = kIgemmS8Group * kIgemmS8PanelWidth;
-    point(rows);
     MatrixWeights weights;
     size_t at = 0;
     for (; groups >= 2; groups -= 2) {
@@ -92,8 +92,11 @@ struct MatrixTile {
   static LINNET_INLINE int32x4_t second(int32x4_t a, int32x4_t b) {
     return vcombine_s32(vget_high_s32(a), vget_high_s32(b));
   }
+  static LINNET_INLINE int16x8_t low_words(float32x4_t a, float32x4_t b) {
+    return vuzp1q_s16(vreinterpretq_s16_f32(a), vreinterpretq_s16_f32(b));
+  }
   template <typename Sink>
-  LINNET_INLINE void finish(const Sink& sink) const {
+  LINNET_INLINE void finish(Sink& sink) const {
     rest.finish(sink);
     if constexpr (kChannels > 4) {
       sink.put(kRows - 2, first(sum01, sum23), first(sum45, sum67));
@@ -111,7 +114,7 @@ struct MatrixTile<0, kChannels> {
   LINNET_INLINE void point(const int8_t* const*) {}
   LINNET_INLINE void two_groups(size_t, const MatrixWeights&) {}
   template <typename Sink>
-  LINNET_INLINE void finish(const Sink&) const {}
+  LINNET_INLINE void finish(Sink&) const {}
 };
 
 // 16 accumulators, 4 vectors of weights and what they are made of, 1 of inputs in 32 registers.

@@ -2,11 +2,14 @@
 // becomes of the sums.
 //
 // A tile is a chain of structs, not arrays; see kernels/igemm_f32/lane_tile.h. It has
-//   start(bias, bias)          of channels 0 to 3, 4 to 7
-//   multiply(rows, groups, w)  that many groups of inputs of a segment; returns the end of their
-//                              weights
-//   finish(sink)               sink.put(pixel, channels 0 to 3, channels 4 to 7) for each pixel
-// and kRows, its pixels. kOffset: the sums start with kSumOffset, for NeonSmallToS8.
+//   start(bias, bias)    of channels 0 to 3, 4 to 7
+//   point(rows)          at the inputs of a segment
+//   multiply(groups, w)  that many groups of inputs; returns the end of their weights
+//   finish(sink)         sink.put(pixel, channels 0 to 3, channels 4 to 7) for each pixel, in
+//                        order; a tile of 4 channels gives those twice
+//   low_words(a, b)      the lowest 16 bits of each of 8 floats
+//   kRows, kChannels     its pixels; 8 or 4
+//   kMovesInputs         multiply() leaves it pointing behind the inputs
 #pragma once
 
 #include <type_traits>
@@ -18,12 +21,24 @@
 namespace linnet {
 namespace {  // NOLINT(google-build-namespaces)
 
-// The same pointer, but the compiler does not know: so that every pixel loads the biases from
-// memory where it would move registers, which takes the place of multiplications.
+// The same pointer, but the compiler does not know: what is read through it is read anew, where it
+// would be kept in a register or on the stack.
 template <typename T>
 LINNET_INLINE const T* anew(const T* p) {
   __asm__ volatile("" : "+r"(p));
   return p;
+}
+
+// A load every time, where the compiler would move registers: that takes the place of
+// multiplications.
+LINNET_INLINE int32x4_t load_anew(const int32_t* p) {
+#if LINNET_TARGET_AARCH64
+  int32x4_t v;
+  __asm__ volatile("ldr %q0, %1" : "=w"(v) : "m"(*reinterpret_cast<const int32_t(*)[4]>(p)));
+  return v;
+#else
+  return vld1q_s32(anew(p));
+#endif
 }
 
 // What becomes of the products of sums and multipliers of a pixel: kWhole, of 8 channels, else of
@@ -69,162 +84,236 @@ struct NeonToF32 {
 inline constexpr int32_t kSumOffset = 0x4B400000;
 inline constexpr float kSumOffsetFloat = 12582912.0f;
 
-#if LINNET_TARGET_AARCH64
-
-// A faster way to the same bits for small sums (RequantizeS8::small). Conversions between integers
-// and floats are slow: two cycles a vector on the Cortex-A76, on one of two pipes. So each sum
-// starts with kSumOffset, the bits of the float 12582912 = 1.5 * 2^23: as a float it is 12582912 +
-// sum, and
-//
-//   sum * multiplier = (12582912 + sum) * multiplier - 12582912 * multiplier
-//
-// is one fused multiplication, rounded once as the product is: the last term is exact because the
-// multiplier's lowest two bits are 0. On the Cortex-A72, where a conversion costs what an addition
-// does, it gains nothing.
-//
-// kPlain: the output's zero point is even and its bounds are those of a byte. Then the addition
-// that rounds also adds the zero point, with the same result for ties, and nothing is left to
-// clamp.
-template <bool kPlain>
-struct NeonSmallToS8 {
-  const RequantizeNeon& requantize;
-  float32x4_t magic;         // 12582912, plus the zero point if kPlain
-  const float* corrections;  // -12582912 * multiplier, of 8 channels
-
-  template <bool kWhole>
-  LINNET_INLINE void put(int32x4_t low, int32x4_t high, const float32x4x2_t& multiplier, int,
-                         int8_t* to) const {
-    // Loaded for every pixel, because the multiplication overwrites them.
-    const float* const terms = anew(corrections);
-    const float32x4_t x_low =
-        vfmaq_f32(vld1q_f32(terms), vreinterpretq_f32_s32(low), multiplier.val[0]);
-    const float32x4_t x_high =
-        vfmaq_f32(vld1q_f32(terms + 4), vreinterpretq_f32_s32(high), multiplier.val[1]);
-    const int16x8_t words = vuzp1q_s16(vreinterpretq_s16_f32(vaddq_f32(x_low, magic)),
-                                       vreinterpretq_s16_f32(vaddq_f32(x_high, magic)));
-    if constexpr (kPlain) {
-      vst1_s8(to, vqmovn_s16(words));
-    } else {
-      vst1_s8(to, requantize.narrow(vqaddq_s16(words, requantize.zero_point)));
-    }
-  }
+// What the tiles of one call share. kMr: distance of the row pointers of two segments.
+template <int kMr, typename Output, typename Out>
+struct NeonCall {
+  const int8_t* const* rows;
+  const int* k;
+  size_t panel_bytes, stride;
+  int m, segments;
+  int small, plain;      // flags: RequantizeS8::small; NeonSmallSink<kPlain>
+  int32x4_t sum_offset;  // with which all sums start: kSumOffset if small, else 0
+  float32x4_t magic;     // of NeonSmallSink
+  Output output;
 };
 
-#endif
-
-// Takes the sums of a panel. kWhole: all pixels of the tile and 8 channels.
-// kRemovesOffset: sums have kSumOffset added, which the output does not expect.
-template <bool kWhole, bool kRemovesOffset, typename Output, typename Out>
-struct NeonSink {
+// Every pixel of a tile, 8 channels.
+template <typename Output, typename Out>
+struct NeonWholeSink {
   const Output& output;
   float32x4x2_t multiplier;
-  int m, n;  // pixels and channels that there are
   Out* to;
   size_t stride;
 
   LINNET_INLINE void put(int pixel, int32x4_t low, int32x4_t high) const {
-    if (!kWhole && pixel >= m) return;
-    if constexpr (kRemovesOffset) {
-      low = vsubq_s32(low, vdupq_n_s32(kSumOffset));
-      high = vsubq_s32(high, vdupq_n_s32(kSumOffset));
-    }
-    output.template put<kWhole>(low, high, multiplier, n, to + static_cast<size_t>(pixel) * stride);
+    output.template put<true>(low, high, multiplier, kIgemmS8PanelWidth,
+                              to + static_cast<size_t>(pixel) * stride);
   }
 };
 
-// What the tiles of one call share.
-template <typename Output, typename Out>
-struct NeonCall {
-  int m, segments;
-  const int8_t* const* rows;
-  int mr;  // distance of the pointers of two segments
-  const int* k;
-  size_t panel_bytes;
-  size_t stride;
-  Output output;
-  bool small, plain;  // RequantizeS8::small; NeonSmallToS8<kPlain>
-  float magic;
+// Keeps the sums, for put_kept_sums.
+struct NeonKeepingSink {
+  int32_t* sums;  // 8 of each pixel
+
+  LINNET_INLINE void put(int pixel, int32x4_t low, int32x4_t high) const {
+    vst1q_s32(sums + pixel * kIgemmS8PanelWidth, low);
+    vst1q_s32(sums + pixel * kIgemmS8PanelWidth + 4, high);
+  }
 };
+
+// For tiles that are rare. Not inlined, because every tile of every variant has this branch.
+template <int kMr, typename Output, typename Out>
+LINNET_NOINLINE void put_kept_sums(const NeonCall<kMr, Output, Out>& call, const int32_t* sums,
+                                   const IgemmS8PanelHeader& header, int n, Out* out) {
+  const int32x4_t offset = call.sum_offset;
+  const float32x4x2_t multiplier = {vld1q_f32(header.multiplier), vld1q_f32(header.multiplier + 4)};
+  for (int p = 0; p < call.m; ++p) {
+    call.output.template put<false>(vsubq_s32(vld1q_s32(sums), offset),
+                                    vsubq_s32(vld1q_s32(sums + 4), offset), multiplier, n, out);
+    sums += kIgemmS8PanelWidth;
+    out += call.stride;
+  }
+}
 
 #if LINNET_TARGET_AARCH64
 
-template <bool kPlain, typename Tile, typename Call, typename Out>
-LINNET_INLINE void finish_small(Tile& tile, const Call& kept, const float32x4x2_t& multiplier,
-                                Out* out) {
+// A faster way to the same bits for small sums (RequantizeS8::small), for all pixels of a tile.
+// Conversions between integers and floats are slow: two cycles a vector on the Cortex-A76, on one
+// of two pipes; on the Cortex-A72 one on both. So each sum starts with kSumOffset, the bits of the
+// float 12582912 = 1.5 * 2^23: as a float it is 12582912 + sum, and
+//
+//   sum * multiplier = (12582912 + sum) * multiplier - 12582912 * multiplier
+//
+// is one fused multiplication, rounded once as the product is: the last term is exact because the
+// multiplier's lowest two bits are 0.
+//
+// kPlain: the output's zero point is even and its bounds are those of a byte. Then the addition
+// that rounds also adds the zero point, with the same result for ties, and nothing is left to
+// clamp.
+//
+// A tile of 8 channels gives the bytes of a pixel. One of 4 gives those of two pixels, of which the
+// first n channels are stored.
+template <bool kPlain, typename Tile>
+struct NeonSmallSink {
+  static constexpr bool kTwoPixels = Tile::kChannels < kIgemmS8PanelWidth;
+  static constexpr int kSecond = kTwoPixels ? 0 : 4;  // channel of the second vector
+
+  const RequantizeNeon& requantize;
+  float32x4_t magic;           // 12582912, plus the zero point if kPlain
+  float32x4x2_t multiplier;    // of channels 0 to 3, and of the second vector
+  const int32_t* corrections;  // bits of -12582912 * multiplier, of 8 channels
+  int n;
+  int8_t* to;
+  size_t stride;
+  int32x4_t before;  // the pixel before
+
+  LINNET_INLINE void put(int pixel, int32x4_t low, int32x4_t high) {
+    int8_t* out = to + static_cast<size_t>(pixel) * stride;
+    if constexpr (!kTwoPixels) {
+      vst1_s8(out, bytes(low, high));
+    } else if (pixel % 2 == 0) {
+      before = low;
+    } else {
+      store(out - stride, out, bytes(before, low));
+    }
+  }
+
+ private:
+  LINNET_INLINE float32x4_t round(int32x4_t sums, float32x4_t by, int channel) const {
+    // Loaded for every vector, because the multiplication overwrites it.
+    return vaddq_f32(vfmaq_f32(vreinterpretq_f32_s32(load_anew(corrections + channel)),
+                               vreinterpretq_f32_s32(sums), by),
+                     magic);
+  }
+  LINNET_INLINE int8x8_t bytes(int32x4_t first, int32x4_t second) const {
+    const int16x8_t words = Tile::low_words(round(first, multiplier.val[0], 0),
+                                            round(second, multiplier.val[1], kSecond));
+    if constexpr (kPlain) return vqmovn_s16(words);
+    return requantize.narrow(vqaddq_s16(words, requantize.zero_point));
+  }
+  LINNET_INLINE void store(int8_t* first, int8_t* second, int8x8_t q) const {
+    if (n == 4) {
+      const int32x2_t words = vreinterpret_s32_s8(q);
+      __builtin_memcpy(first, &words, 4);
+      vst1_lane_s32(reinterpret_cast<int32_t*>(second), words, 1);
+      return;
+    }
+    const uint64_t all = vget_lane_u64(vreinterpret_u64_s8(q), 0);
+    store_first_bytes(first, all, n);
+    store_first_bytes(second, all >> 32, n);
+  }
+};
+
+template <bool kPlain, typename Tile, typename Call>
+LINNET_INLINE void finish_small(Tile& tile, const Call& kept, const IgemmS8PanelHeader& header,
+                                int n, int8_t* out) {
   const Call& call = *anew(&kept);  // during the multiplications all registers are taken
-  alignas(16) float corrections[kIgemmS8PanelWidth];
-  vst1q_f32(corrections, vmulq_n_f32(multiplier.val[0], -kSumOffsetFloat));
-  vst1q_f32(corrections + 4, vmulq_n_f32(multiplier.val[1], -kSumOffsetFloat));
-  using Output = NeonSmallToS8<kPlain>;
-  const Output output = {call.output.requantize, vld1q_dup_f32(&call.magic), corrections};
-  tile.finish(NeonSink<true, false, Output, Out>{output, multiplier, call.m, kIgemmS8PanelWidth,
-                                                 out, call.stride});
+  const float32x4_t low = vld1q_f32(header.multiplier), high = vld1q_f32(header.multiplier + 4);
+  alignas(16) int32_t corrections[kIgemmS8PanelWidth];
+  vst1q_s32(corrections, vreinterpretq_s32_f32(vmulq_n_f32(low, -kSumOffsetFloat)));
+  vst1q_s32(corrections + 4, vreinterpretq_s32_f32(vmulq_n_f32(high, -kSumOffsetFloat)));
+  using Sink = NeonSmallSink<kPlain, Tile>;
+  Sink sink = {call.output.requantize,
+               call.magic,
+               {low, Sink::kTwoPixels ? low : high},
+               corrections,
+               n,
+               out,
+               call.stride,
+               int32x4_t()};
+  tile.finish(sink);
 }
 
 #endif
 
 // n: channels of this panel and those after it.
-template <typename Tile, typename Output, typename Out>
-LINNET_INLINE void neon_panel(const NeonCall<Output, Out>& call, const uint8_t* panel, int n,
-                              Out* out) {
-  const auto& header = *reinterpret_cast<const IgemmS8PanelHeader*>(panel);
-  const auto* w = reinterpret_cast<const int8_t*>(panel + sizeof header);
-  const bool whole = call.m == Tile::kRows && n >= kIgemmS8PanelWidth;
-  Tile tile;
-  const int32x4_t offset = vdupq_n_s32(Tile::kOffset ? kSumOffset : 0);
-  tile.start(vaddq_s32(vld1q_s32(header.bias), offset),
-             vaddq_s32(vld1q_s32(header.bias + 4), offset));
-  for (int t = 0; t < call.segments; ++t) {
-    const size_t groups = igemm_s8_padded_k(static_cast<size_t>(call.k[t])) / kIgemmS8Group;
-    w = tile.multiply(call.rows + t * call.mr, groups, w);
-  }
-  const float32x4x2_t multiplier = {vld1q_f32(header.multiplier), vld1q_f32(header.multiplier + 4)};
+template <typename Tile, int kMr, typename Output, typename Out>
+LINNET_INLINE void finish_panel(Tile& tile, const NeonCall<kMr, Output, Out>& call,
+                                const IgemmS8PanelHeader& header, int n, Out* out) {
+  constexpr bool kHalf = Tile::kChannels < kIgemmS8PanelWidth;
+  if (call.m == Tile::kRows && (kHalf || n >= kIgemmS8PanelWidth)) {
 #if LINNET_TARGET_AARCH64
-  if constexpr (Tile::kOffset && std::is_same_v<Output, NeonToS8>) {
-    if (whole && call.small) {
-      if (call.plain) {
-        return finish_small<true>(tile, call, multiplier, out);
+    if constexpr (std::is_same_v<Output, NeonToS8>) {
+      if (call.small) {
+        if (call.plain) return finish_small<true>(tile, call, header, n, out);
+        return finish_small<false>(tile, call, header, n, out);
       }
-      return finish_small<false>(tile, call, multiplier, out);
+    }
+#endif
+    if constexpr (!kHalf && Tile::kRows == kMr) {
+      NeonWholeSink<Output, Out> sink = {
+          call.output,
+          {vld1q_f32(header.multiplier), vld1q_f32(header.multiplier + 4)},
+          out,
+          call.stride};
+      return tile.finish(sink);
     }
   }
-#endif
-  if (whole) {
-    tile.finish(NeonSink<true, Tile::kOffset, Output, Out>{call.output, multiplier, call.m, n, out,
-                                                           call.stride});
-  } else {
-    tile.finish(NeonSink<false, Tile::kOffset, Output, Out>{call.output, multiplier, call.m, n, out,
-                                                            call.stride});
-  }
+  alignas(16) int32_t sums[Tile::kRows * kIgemmS8PanelWidth];
+  NeonKeepingSink sink = {sums};
+  tile.finish(sink);
+  put_kept_sums(call, sums, header, n, out);
 }
 
-// Half is for the first 4 channels of a panel.
-template <typename Tile, typename Half, typename Output, typename Out>
-LINNET_INLINE void neon_panels(const NeonCall<Output, Out>& call, const void* panels, int n,
+template <typename Tile, int kMr, typename Output, typename Out>
+LINNET_INLINE void neon_panel(Tile& tile, const NeonCall<kMr, Output, Out>& call,
+                              const uint8_t* panel, int n, Out* out) {
+  const auto& header = *reinterpret_cast<const IgemmS8PanelHeader*>(panel);
+  const auto* w = reinterpret_cast<const int8_t*>(panel + sizeof header);
+  tile.start(vaddq_s32(vld1q_s32(header.bias), call.sum_offset),
+             vaddq_s32(vld1q_s32(header.bias + 4), call.sum_offset));
+  for (int t = 0; t < call.segments; ++t) {
+    const size_t groups = igemm_s8_padded_k(static_cast<size_t>(call.k[t])) / kIgemmS8Group;
+    if (Tile::kMovesInputs || call.segments > 1) tile.point(call.rows + t * kMr);
+    w = tile.multiply(groups, w);
+  }
+  finish_panel(tile, call, header, n, out);
+}
+
+// Half is for panels of which the first 4 channels are enough.
+template <typename Tile, typename Half = Tile, int kMr, typename Output, typename Out>
+LINNET_INLINE void neon_panels(const NeonCall<kMr, Output, Out>& call, const void* panels, int n,
                                Out* out) {
+  constexpr int kFew = kIgemmS8PanelWidth - Half::kChannels;
   const auto* panel = static_cast<const uint8_t*>(panels);
-  for (; n > kIgemmS8PanelWidth / 2; n -= kIgemmS8PanelWidth) {
-    neon_panel<Tile>(call, panel, n, out);
+  Tile tile;
+  tile.point(call.rows);
+  for (; n > kFew; n -= kIgemmS8PanelWidth) {
+    neon_panel(tile, call, panel, n, out);
     panel += call.panel_bytes;
     out += kIgemmS8PanelWidth;
   }
-  if (n > 0) neon_panel<Half>(call, panel, n, out);
+  if constexpr (kFew > 0) {
+    if (n <= 0) return;
+    Half half;
+    half.point(call.rows);
+    neon_panel(half, call, panel, n, out);
+  }
 }
 
-// Tile<pixels, channels>: half the pixels where that is enough. kMr: pixels of the variant.
+// Tile<pixels, channels>: half the pixels (only to int8) or half the channels where that is enough;
+// both at once is rare. kMr: pixels of the variant.
 template <template <int, int> class Tile, int kMr, typename Output, typename Out>
 LINNET_INLINE void neon_igemm(int m, int segments, const int8_t* const* rows, const int* k,
                               const void* panels, size_t panel_bytes, int n, const Output& output,
                               const RequantizeS8& to, Out* out, size_t stride) {
   const bool plain = to.zero_point % 2 == 0 && to.low == -128 && to.high == 127;
   const float magic = kSumOffsetFloat + (plain ? static_cast<float>(to.zero_point) : 0.0f);
-  const NeonCall<Output, Out> call = {m,      segments, rows,     kMr,   k,    panel_bytes,
-                                      stride, output,   to.small, plain, magic};
-  if (m > kMr / 2) {
-    neon_panels<Tile<kMr, 8>, Tile<kMr, 4>>(call, panels, n, out);
-  } else {
-    neon_panels<Tile<kMr / 2, 8>, Tile<kMr / 2, 4>>(call, panels, n, out);
+  const NeonCall<kMr, Output, Out> call = {rows,
+                                           k,
+                                           panel_bytes,
+                                           stride,
+                                           m,
+                                           segments,
+                                           to.small,
+                                           plain,
+                                           vdupq_n_s32(to.small ? kSumOffset : 0),
+                                           vdupq_n_f32(magic),
+                                           output};
+  if constexpr (std::is_same_v<Output, NeonToS8>) {
+    if (m <= kMr / 2) return neon_panels<Tile<kMr / 2, 8>>(call, panels, n, out);
   }
+  neon_panels<Tile<kMr, 8>, Tile<kMr, 4>>(call, panels, n, out);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 //   next(in)        the next group of inputs
 //   two_groups, one_group(before, own, products, inputs, weights): multiplies, and adds to the sums
 //                   of 4 channels of its own pixel, or later to those of the pixel before
-//   add_neighbours
+//   add_neighbours, low_words
 #pragma once
 
 #include "kernels/igemm_s8/neon_tile.h"
@@ -37,10 +37,11 @@ struct PairTile {
   PairSums low, high;                      // of the panel's channels 0 to 3, 4 to 7
   const int8_t* in;
 
-  LINNET_INLINE void start(const PairSums& bias_low, const PairSums& bias_high) {
-    rest.start(bias_low, bias_high);
-    low = bias_low;
-    if constexpr (kChannels > 4) high = bias_high;
+  // biases: what the sums start with, in the order of the members.
+  LINNET_INLINE void start(const int32_t* biases) {
+    rest.start(biases);
+    low = {load_anew(biases), load_anew(biases + 4)};
+    if constexpr (kChannels > 4) high = {load_anew(biases + 8), load_anew(biases + 12)};
   }
   LINNET_INLINE void point(const int8_t* const* rows) {
     rest.point(rows);
@@ -71,7 +72,7 @@ struct PairTile {
     return *this;
   }
   template <typename Sink>
-  LINNET_INLINE void finish(const Sink& sink) const {
+  LINNET_INLINE void finish(Sink& sink) const {
     rest.finish(sink);
     const int32x4_t sums = S::add_neighbours(low.first, low.second);
     sink.put(kRows - 1, sums, kChannels > 4 ? S::add_neighbours(high.first, high.second) : sums);
@@ -80,7 +81,7 @@ struct PairTile {
 
 template <typename S, int kChannels>
 struct PairTile<S, 0, kChannels> {
-  LINNET_INLINE void start(const PairSums&, const PairSums&) {}
+  LINNET_INLINE void start(const int32_t*) {}
   LINNET_INLINE void point(const int8_t* const*) {}
   template <typename Products, typename Last>
   LINNET_INLINE void two_groups(Last&, Products&, const PairWeights&, const PairWeights&) {}
@@ -91,40 +92,47 @@ struct PairTile<S, 0, kChannels> {
     return last;
   }
   template <typename Sink>
-  LINNET_INLINE void finish(const Sink&) const {}
+  LINNET_INLINE void finish(Sink&) const {}
 };
 
-template <typename S, int kPixels, int kChannels>
+template <typename S, int kPixels, int kOutputs>
 struct PairAccumulator {
   static constexpr int kRows = kPixels;
-  static constexpr bool kOffset = false;
+  static constexpr int kChannels = kOutputs;
+  static constexpr bool kMovesInputs = true;
   PairTile<S, kRows, kChannels> tile;
   struct {
     typename S::Products low, high;
   } products;
 
   LINNET_INLINE void start(int32x4_t bias_low, int32x4_t bias_high) {
-    tile.start(in_even_pairs(bias_low), in_even_pairs(bias_high));
+    alignas(16) int32_t biases[2 * kIgemmS8PanelWidth];
+    put_in_even_pairs(bias_low, biases);
+    put_in_even_pairs(bias_high, biases + kIgemmS8PanelWidth);
+    tile.start(biases);
     products.low.clear();
     products.high.clear();
   }
   // Biases in the sums of the even pairs, zeros in those of the odd.
-  static LINNET_INLINE PairSums in_even_pairs(int32x4_t bias) {
+  LINNET_INLINE void point(const int8_t* const* rows) { tile.point(rows); }
+  static LINNET_INLINE void put_in_even_pairs(int32x4_t bias, int32_t* to) {
     const uint32x4_t b = vreinterpretq_u32_s32(bias);
-    return {vreinterpretq_s32_u64(vmovl_u32(vget_low_u32(b))),
-            vreinterpretq_s32_u64(vmovl_u32(vget_high_u32(b)))};
+    vst1q_s32(to, vreinterpretq_s32_u64(vmovl_u32(vget_low_u32(b))));
+    vst1q_s32(to + 4, vreinterpretq_s32_u64(vmovl_u32(vget_high_u32(b))));
   }
-  LINNET_INLINE const int8_t* multiply(const int8_t* const* rows, size_t groups, const int8_t* w) {
+  static LINNET_INLINE int16x8_t low_words(float32x4_t a, float32x4_t b) {
+    return S::low_words(a, b);
+  }
+  LINNET_INLINE const int8_t* multiply(size_t groups, const int8_t* w) {
     constexpr int kGroupBytes = kIgemmS8PanelWidth * kIgemmS8Group;
-    tile.point(rows);
     PairWeights a, b;
-    for (; groups >= 2; groups -= 2) {
+    for (const int8_t* const end = w + groups / 2 * (2 * kGroupBytes); w != end;) {
       a.load<kChannels>(w);
       b.load<kChannels>(w + kGroupBytes);
       w += 2 * kGroupBytes;
       tile.two_groups(tile, products, a, b);
     }
-    if (groups != 0) {
+    if (groups % 2 != 0) {
       a.load<kChannels>(w);
       w += kGroupBytes;
       tile.one_group(tile, products, a);
@@ -132,7 +140,7 @@ struct PairAccumulator {
     return w;
   }
   template <typename Sink>
-  LINNET_INLINE void finish(const Sink& sink) {
+  LINNET_INLINE void finish(Sink& sink) {
     products.low.add_to(tile.low);
     if constexpr (kChannels > 4) products.high.add_to(tile.high);
     tile.finish(sink);

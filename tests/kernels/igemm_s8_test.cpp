@@ -29,14 +29,18 @@ namespace {
 // extreme: multipliers 0, subnormal, huge. ties: one power of two for all multipliers, so that half
 // of the results lie between two numbers, and biases of every size. small: RequantizeS8::small
 // holds, as it does for layers as they are: multipliers have two bits less, and products reach
-// 2^15.
-enum class Numbers { ordinary, worst, wrap, extreme, ties, small };
-constexpr Numbers kNumbers[] = {Numbers::ordinary, Numbers::worst, Numbers::wrap,
-                                Numbers::extreme,  Numbers::ties,  Numbers::small};
+// 2^15. small_ties: it holds too, and a quarter of the results lie between two numbers, most of
+// them within the range of the output.
+enum class Numbers { ordinary, worst, wrap, extreme, ties, small, small_ties };
+constexpr Numbers kNumbers[] = {Numbers::ordinary,  Numbers::worst, Numbers::wrap,
+                                Numbers::extreme,   Numbers::ties,  Numbers::small,
+                                Numbers::small_ties};
+constexpr int kNumbersCount = 7;
 
 constexpr RequantizeS8 kBounds[] = {{0, -128, 127},    {-128, -128, 127}, {127, -128, 127},
                                     {-5, -5, 127},     {3, 3, 100},       {-128, 127, 127},
-                                    {127, -128, -128}, {126, -128, 127}};
+                                    {127, -128, -128}, {126, -128, 127},  {3, -128, 127}};
+constexpr int kBoundsCount = 9;
 
 struct Shape {
   int m;
@@ -71,7 +75,8 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
     if (HasFailure()) return;  // one report is enough
     prepare(s);
     s.to.small = igemm_s8_has_small_sums(panels_, panel_bytes(s.k), static_cast<size_t>(s.n));
-    if (s.numbers == Numbers::small && most_sum(s) < 1 << 22) {
+    const bool small = s.numbers == Numbers::small || s.numbers == Numbers::small_ties;
+    if (small && most_sum(s) < 1 << 22) {
       EXPECT_TRUE(s.to.small) << describe(s);
     }
     const auto segments = static_cast<int>(s.k.size());
@@ -104,8 +109,8 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
     const int segments = random_.between(1, 9);
     for (int t = 0; t < segments; ++t) s.k.push_back(random_.between(1, 67));
     s.out_gap = static_cast<size_t>(random_.between(0, 3));
-    s.numbers = kNumbers[i % 6];
-    s.to = kBounds[random_.between(0, 7)];
+    s.numbers = kNumbers[i % kNumbersCount];
+    s.to = kBounds[random_.between(0, kBoundsCount - 1)];
     s.side = kSides[random_.between(0, 1)];
     return s;
   }
@@ -128,7 +133,8 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
       const int one = random_.between(0, 1) * 254 - 127;
       const bool at_end = at_the_end(s.numbers);
       for (size_t i = 0; i < k; ++i) {
-        weights_[c * k + i] = static_cast<int8_t>(at_end ? one : random_.between(-127, 127));
+        const int most = s.numbers == Numbers::small_ties ? 2 : 127;
+        weights_[c * k + i] = static_cast<int8_t>(at_end ? one : random_.between(-most, most));
       }
       bias_[c] = bias(s);
       multiplier_[c] = multiplier(s);
@@ -151,6 +157,7 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
       return random_.between(-size, size);
     }
     if (s.numbers == Numbers::small) return random_.between(-kSmallBias, kSmallBias);
+    if (s.numbers == Numbers::small_ties) return random_.between(-400, 400);
     if (s.numbers != Numbers::wrap) return random_.between(-20000, 20000);
     const int32_t near_end = std::numeric_limits<int32_t>::max() - random_.between(0, 1000);
     return random_.between(0, 1) != 0 ? near_end : -near_end;
@@ -167,6 +174,7 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
                                   1e-9f,   1.0f,
                                   1000.0f, std::numeric_limits<float>::max()};
     if (s.numbers == Numbers::ties) return 1.0f / static_cast<float>(1 << s.k_total() % 11);
+    if (s.numbers == Numbers::small_ties) return 0.25f;
     if (s.numbers == Numbers::extreme) return kExtreme[random_.between(0, 7)];
     // Halves, so that ties occur; and numbers that the products are rounded for.
     if (random_.between(0, 3) == 0) return 1.0f / static_cast<float>(1 << random_.between(0, 8));
@@ -242,7 +250,8 @@ TEST_P(IgemmS8Test, AnyShape) {
 TEST_P(IgemmS8Test, Ties) {
   for (int k = 1; k <= 66; ++k) {
     for (const int n : {8, 32, 35}) {
-      check({GetParam().mr, {k}, n, 0, Numbers::ties, kBounds[k % 7]});
+      check({GetParam().mr, {k}, n, 0, Numbers::ties, kBounds[k % kBoundsCount]});
+      check({GetParam().mr, {k}, n, 0, Numbers::small_ties, kBounds[k % kBoundsCount]});
     }
   }
 }
