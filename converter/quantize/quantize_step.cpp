@@ -115,6 +115,30 @@ class Filter {
   std::vector<double> mean_;
 };
 
+// A channel that has one value whatever the inputs (a dead filter, say, whose bias is far below the
+// range) gets that value from its bias alone. Such biases would make the sums of a whole layer
+// large (RequantizeS8::small).
+void fold_constant_channels(Int8Step* int8) {
+  const RequantizeS8 to = {int8->out_zero_point, int8->out_low, int8->out_high};
+  const size_t k = int8->weights.size() / int8->bias.size();
+  for (size_t c = 0; c < int8->bias.size(); ++c) {
+    const auto first = int8->weights.begin() + static_cast<std::ptrdiff_t>(c * k);
+    const auto last = first + static_cast<std::ptrdiff_t>(k);
+    int64_t least = int8->bias[c], most = least;
+    for (auto w = first; w != last; ++w) {
+      least += std::min(*w * -128, *w * 127);
+      most += std::max(*w * -128, *w * 127);
+    }
+    if (least < INT32_MIN || most > INT32_MAX) continue;  // might wrap around
+    float& multiplier = int8->multiplier[c];
+    const int8_t value = requantize_s8(static_cast<int32_t>(least), multiplier, to);
+    if (value != requantize_s8(static_cast<int32_t>(most), multiplier, to)) continue;
+    std::fill(first, last, int8_t{0});
+    int8->bias[c] = value - to.zero_point;
+    multiplier = 1;
+  }
+}
+
 }  // namespace
 
 Int8Step quantize_dense(const StepContext& context) {
@@ -142,7 +166,10 @@ Int8Step quantize_dense(const StepContext& context) {
                     &int8);
   }
   if (step.window.pads()) int8.in_zero_point = static_cast<int8_t>(context.in[0].zero_point);
-  if (!context.out.empty()) set_clamp(step.activation, context.out[0], &int8);
+  if (!context.out.empty()) {
+    set_clamp(step.activation, context.out[0], &int8);
+    fold_constant_channels(&int8);
+  }
   return int8;
 }
 

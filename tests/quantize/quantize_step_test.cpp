@@ -6,6 +6,8 @@
 #include <cmath>
 #include <random>
 
+#include "kernels/requantize.h"
+
 namespace linnet::converter {
 namespace {
 
@@ -109,9 +111,27 @@ TEST(QuantizeStep, ABiasFarBeyondTheWeightsDoesNotOverflow) {
   for (float& w : l.step.weights) w *= 1e-9f;
   l.step.bias = {1000, -1000, 1e-7f};
   expect_sound(l, l.quantized());
+  const Int8Step s = l.quantized(false, true);
+  expect_sound(l, s);
+  EXPECT_NEAR(static_cast<double>(sum(s, 0, random_codes(16, 1))) * s.multiplier[0], 1000, 1e-2);
+}
+
+TEST(QuantizeStep, AChannelOfOneValueHasThatAsItsBias) {
+  Layer1x1 l = layer(16, 5, 7);
+  for (size_t i = 0; i < 16; ++i) l.step.weights[3 * 16 + i] = 0;
+  l.step.bias = {-1000, 1000, 0.4f, 0.4f, -2000};
+  l.step.activation = Activation::relu;
   const Int8Step s = l.quantized();
-  EXPECT_NEAR(static_cast<double>(sum(s, 0, random_codes(16, 1))) * s.multiplier[0] * l.out[0].step,
-              1000, 1e-2);
+  const RequantizeS8 to = {s.out_zero_point, s.out_low, s.out_high};
+  constexpr int kValue[] = {-7, 127, 0, -7 + 8,
+                            -7};  // ReLU's lower bound; the range's end; 0.4 / 0.05
+  for (const size_t o : {0, 1, 3, 4}) {
+    EXPECT_EQ(requantize_s8(s.bias[o], s.multiplier[o], to), kValue[o]) << o;
+    EXPECT_EQ(s.multiplier[o], 1) << o;
+    for (size_t i = 0; i < 16; ++i) EXPECT_EQ(s.weights[o * 16 + i], 0) << o;
+  }
+  const auto zeros = std::count(s.weights.begin() + 2 * 16, s.weights.begin() + 3 * 16, 0);
+  EXPECT_LT(zeros, 8) << "a channel that depends on its inputs";
 }
 
 // Cross-layer equalization gives channels steps of their own, from very small ones on.
