@@ -125,15 +125,15 @@ constexpr int kMr = 8;
 void igemm_s8_8x8_n8k4_i8mm(int m, int segments, const int8_t* const* rows, const int* k,
                             const void* panels, size_t panel_bytes, int n, const RequantizeS8& to,
                             int8_t* out, size_t out_pixel_stride) {
-  neon_igemm<MatrixTile, kMr>(m, segments, rows, k, panels, panel_bytes, n,
-                              NeonToS8{RequantizeNeon(to)}, to, out, out_pixel_stride);
+  neon_igemm<NeonToS8, MatrixTile, kMr>(m, segments, rows, k, panels, panel_bytes, n, to, out,
+                                        out_pixel_stride);
 }
 
 void igemm_s8_8x8_n8k4_i8mm_to_f32(int m, int segments, const int8_t* const* rows, const int* k,
                                    const void* panels, size_t panel_bytes, int n, float* out,
                                    size_t out_pixel_stride) {
-  neon_igemm<MatrixTile, kMr>(m, segments, rows, k, panels, panel_bytes, n, NeonToF32{},
-                              RequantizeS8{}, out, out_pixel_stride);
+  neon_igemm<NeonToF32, MatrixTile, kMr>(m, segments, rows, k, panels, panel_bytes, n,
+                                         RequantizeS8{}, out, out_pixel_stride);
 }
 
 }  // namespace linnet

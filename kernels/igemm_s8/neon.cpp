@@ -118,15 +118,15 @@ using Tile = PairAccumulator<PairNeon, kRows, kChannels>;
 void LINNET_NAME(int m, int segments, const int8_t* const* rows, const int* k, const void* panels,
                  size_t panel_bytes, int n, const RequantizeS8& to, int8_t* out,
                  size_t out_pixel_stride) {
-  neon_igemm<Tile, kMr>(m, segments, rows, k, panels, panel_bytes, n, NeonToS8{RequantizeNeon(to)},
-                        to, out, out_pixel_stride);
+  neon_igemm<NeonToS8, Tile, kMr>(m, segments, rows, k, panels, panel_bytes, n, to, out,
+                                  out_pixel_stride);
 }
 
 void LINNET_NAME_TO_F32(int m, int segments, const int8_t* const* rows, const int* k,
                         const void* panels, size_t panel_bytes, int n, float* out,
                         size_t out_pixel_stride) {
-  neon_igemm<Tile, kMr>(m, segments, rows, k, panels, panel_bytes, n, NeonToF32{}, RequantizeS8{},
-                        out, out_pixel_stride);
+  neon_igemm<NeonToF32, Tile, kMr>(m, segments, rows, k, panels, panel_bytes, n, RequantizeS8{},
+                                   out, out_pixel_stride);
 }
 
 }  // namespace linnet

@@ -45,6 +45,7 @@ LINNET_INLINE int32x4_t load_anew(const int32_t* p) {
 // the first n.
 struct NeonToS8 {
   RequantizeNeon requantize;
+  explicit LINNET_INLINE NeonToS8(const RequantizeS8& to) : requantize(to) {}
 
   template <bool kWhole>
   LINNET_INLINE void put(int32x4_t low, int32x4_t high, const float32x4x2_t& multiplier, int n,
@@ -58,6 +59,7 @@ struct NeonToS8 {
 };
 
 struct NeonToF32 {
+  explicit LINNET_INLINE NeonToF32(const RequantizeS8&) {}
   static LINNET_INLINE float32x4_t product(int32x4_t sum, float32x4_t multiplier) {
     const float32x4_t x = vcvtq_f32_s32(sum);
 #if LINNET_TARGET_AARCH64
@@ -94,13 +96,15 @@ struct NeonCall {
   int small, plain;      // flags: RequantizeS8::small; NeonSmallSink<kPlain>
   int32x4_t sum_offset;  // with which all sums start: kSumOffset if small, else 0
   float32x4_t magic;     // of NeonSmallSink
-  Output output;
+  const RequantizeS8& to;
+
+  LINNET_INLINE Output output() const { return Output(to); }
 };
 
 // Every pixel of a tile, 8 channels.
 template <typename Output, typename Out>
 struct NeonWholeSink {
-  const Output& output;
+  const Output output;
   float32x4x2_t multiplier;
   Out* to;
   size_t stride;
@@ -126,10 +130,11 @@ template <int kMr, typename Output, typename Out>
 LINNET_NOINLINE void put_kept_sums(const NeonCall<kMr, Output, Out>& call, const int32_t* sums,
                                    const IgemmS8PanelHeader& header, int n, Out* out) {
   const int32x4_t offset = call.sum_offset;
+  const Output output = call.output();
   const float32x4x2_t multiplier = {vld1q_f32(header.multiplier), vld1q_f32(header.multiplier + 4)};
   for (int p = 0; p < call.m; ++p) {
-    call.output.template put<false>(vsubq_s32(vld1q_s32(sums), offset),
-                                    vsubq_s32(vld1q_s32(sums + 4), offset), multiplier, n, out);
+    output.template put<false>(vsubq_s32(vld1q_s32(sums), offset),
+                               vsubq_s32(vld1q_s32(sums + 4), offset), multiplier, n, out);
     sums += kIgemmS8PanelWidth;
     out += call.stride;
   }
@@ -158,10 +163,10 @@ struct NeonSmallSink {
   static constexpr bool kTwoPixels = Tile::kChannels < kIgemmS8PanelWidth;
   static constexpr int kSecond = kTwoPixels ? 0 : 4;  // channel of the second vector
 
-  const RequantizeNeon& requantize;
-  float32x4_t magic;           // 12582912, plus the zero point if kPlain
-  float32x4x2_t multiplier;    // of channels 0 to 3, and of the second vector
-  const int32_t* corrections;  // bits of -12582912 * multiplier, of 8 channels
+  const RequantizeNeon requantize;  // unless kPlain
+  float32x4_t magic;                // 12582912, plus the zero point if kPlain
+  float32x4x2_t multiplier;         // of channels 0 to 3, and of the second vector
+  const int32_t* corrections;       // bits of -12582912 * multiplier, of 8 channels
   int n;
   int8_t* to;
   size_t stride;
@@ -213,7 +218,7 @@ LINNET_INLINE void finish_small(Tile& tile, const Call& kept, const IgemmS8Panel
   vst1q_s32(corrections, vreinterpretq_s32_f32(vmulq_n_f32(low, -kSumOffsetFloat)));
   vst1q_s32(corrections + 4, vreinterpretq_s32_f32(vmulq_n_f32(high, -kSumOffsetFloat)));
   using Sink = NeonSmallSink<kPlain, Tile>;
-  Sink sink = {call.output.requantize,
+  Sink sink = {RequantizeNeon(call.to),
                call.magic,
                {low, Sink::kTwoPixels ? low : high},
                corrections,
@@ -242,7 +247,7 @@ LINNET_INLINE void finish_panel(Tile& tile, const NeonCall<kMr, Output, Out>& ca
 #endif
     if constexpr (!kHalf && Tile::kRows == kMr) {
       NeonWholeSink<Output, Out> sink = {
-          call.output,
+          call.output(),
           {vld1q_f32(header.multiplier), vld1q_f32(header.multiplier + 4)},
           out,
           call.stride};
@@ -293,10 +298,10 @@ LINNET_INLINE void neon_panels(const NeonCall<kMr, Output, Out>& call, const voi
 
 // Tile<pixels, channels>: half the pixels (only to int8) or half the channels where that is enough;
 // both at once is rare. kMr: pixels of the variant.
-template <template <int, int> class Tile, int kMr, typename Output, typename Out>
+template <typename Output, template <int, int> class Tile, int kMr, typename Out>
 LINNET_INLINE void neon_igemm(int m, int segments, const int8_t* const* rows, const int* k,
-                              const void* panels, size_t panel_bytes, int n, const Output& output,
-                              const RequantizeS8& to, Out* out, size_t stride) {
+                              const void* panels, size_t panel_bytes, int n, const RequantizeS8& to,
+                              Out* out, size_t stride) {
   const bool plain = to.zero_point % 2 == 0 && to.low == -128 && to.high == 127;
   const float magic = kSumOffsetFloat + (plain ? static_cast<float>(to.zero_point) : 0.0f);
   const NeonCall<kMr, Output, Out> call = {rows,
@@ -309,7 +314,7 @@ LINNET_INLINE void neon_igemm(int m, int segments, const int8_t* const* rows, co
                                            plain,
                                            vdupq_n_s32(to.small ? kSumOffset : 0),
                                            vdupq_n_f32(magic),
-                                           output};
+                                           to};
   if constexpr (std::is_same_v<Output, NeonToS8>) {
     if (m <= kMr / 2) return neon_panels<Tile<kMr / 2, 8>>(call, panels, n, out);
   }
