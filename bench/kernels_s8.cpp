@@ -8,6 +8,7 @@
 #include "bench/layer_rows.h"
 #include "kernels/igemm_s8/igemm_s8.h"
 #include "kernels/igemm_s8/pack.h"
+#include "kernels/igemm_s8/small_sums.h"
 
 namespace linnet::bench {
 namespace {
@@ -38,23 +39,21 @@ class DenseS8 {
         out_(out_values(layer)) {
     const auto n = static_cast<size_t>(layer.out_channels);
     const std::vector<int32_t> bias(n);
-    const std::vector<float> multiplier(n, 1e-3f);
+    const std::vector<float> multiplier(n, shortened(1e-3f));
     const std::vector<int8_t> weights = values(n * taps(layer) * padding_.size());
     const std::vector<uint8_t> packed =
         pack_igemm_s8(weights.data(), bias.data(), multiplier.data(), n, k_);
     std::memcpy(panels_.data(), packed.data(), packed.size());
+    to_.small = igemm_s8_has_small_sums(packed.data(), panel_bytes_, n);
     const int8_t* const in = in_.data();
     rows_ = tile_rows<int8_t>(layer, static_cast<size_t>(variant.mr), in, padding_.data());
   }
 
   void operator()() {
-    const auto mr = static_cast<size_t>(variant_.mr);
-    const auto n = static_cast<size_t>(layer_.out_channels);
-    for (size_t p = 0; p < pixels(layer_); p += mr) {
-      variant_.to_s8(static_cast<int>(std::min(mr, pixels(layer_) - p)),
-                     static_cast<int>(k_.size()), rows_.data() + p * taps(layer_), k_.data(),
-                     panels_.data(), panel_bytes_, layer_.out_channels, {}, out_.data() + p * n, n);
-    }
+    const int n = layer_.out_channels;
+    variant_.to_s8(static_cast<int>(pixels(layer_)), static_cast<int>(k_.size()), rows_.data(),
+                   k_.data(), panels_.data(), panel_bytes_, n, to_, out_.data(),
+                   static_cast<size_t>(n));
   }
 
  private:
@@ -64,6 +63,7 @@ class DenseS8 {
   std::vector<int> k_;
   size_t panel_bytes_;
   Buffer panels_;
+  RequantizeS8 to_;
   std::vector<int8_t> out_;
   std::vector<const int8_t*> rows_;
 };

@@ -169,7 +169,7 @@ void ConvBlock<Kernel>::run_packed(int begin, int end) const {
   const int group = group_channels_;
   for (int channel = begin; channel < end; channel += group) {
     const int n = end - channel < group ? end - channel : group;
-    write_rows(channel, n, out_ + bytes(channel), static_cast<size_t>(step_.out.channels()));
+    write_pixels(channel, n, out_ + bytes(channel), static_cast<size_t>(step_.out.channels()));
   }
 }
 
@@ -187,26 +187,12 @@ uint8_t* ConvBlock<Kernel>::output(int tensor, int p, int channel) const {
   return static_cast<uint8_t*>(t.data) + value * kernel_.out_bytes();
 }
 
-// All pixels of the block, `stride` values apart.
-template <typename Kernel>
-void ConvBlock<Kernel>::write_rows(int channel, int n, uint8_t* out, size_t stride) const {
-  const int mr = mr_;
-  const uint8_t* const weights = panel(channel);
-  const In* const* rows = rows_;
-  for (int left = count_; left > 0; left -= mr) {
-    kernel_.call(left < mr ? left : mr, shape_.segments, rows, k_, weights, panel_bytes_, n, out,
-                 stride);
-    rows += static_cast<std::ptrdiff_t>(mr) * shape_.segments;
-    out += bytes(mr) * stride;
-  }
-}
-
 // Channels that lie in one run of the output view.
 template <typename Kernel>
 void ConvBlock<Kernel>::write_run(int channel, int n, const format::Segment& to,
                                   int to_channel) const {
   const auto stride = static_cast<size_t>(session_.tensors[to.tensor].channels);
-  write_rows(channel, n, output(to.tensor, 0, to.channel + to_channel), stride);
+  write_pixels(channel, n, output(to.tensor, 0, to.channel + to_channel), stride);
 }
 
 // Panels whose channels lie in several runs.

@@ -50,7 +50,10 @@ class ConvBlock {
  private:
   const uint8_t* panel(int channel) const;
   void run_packed(int begin, int end) const;
-  void write_rows(int channel, int n, uint8_t* out, size_t stride) const;
+  // All pixels of the block, `stride` values apart.
+  void write_pixels(int channel, int n, void* out, size_t stride) const {
+    kernel_.call(count_, shape_.segments, rows_, k_, panel(channel), panel_bytes_, n, out, stride);
+  }
   void write_run(int channel, int n, const format::Segment& to, int to_channel) const;
   void write_through_tile(int channel, int n) const;
   void copy_tile(int channel, int n, int p, int m) const;

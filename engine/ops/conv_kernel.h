@@ -26,10 +26,17 @@ class ConvKernelF32 {
   static size_t panel_bytes(size_t k) { return igemm_f32_panel_floats(k) * sizeof(float); }
   static constexpr size_t out_bytes() { return sizeof(float); }
 
+  // rows: tile after tile, as those of igemm_s8.
   void call(int m, int segments, const float* const* rows, const int* k, const uint8_t* panels,
             size_t panel_bytes, int n, void* out, size_t stride) const {
-    variant_.function(m, segments, rows, k, reinterpret_cast<const float*>(panels),
-                      panel_bytes / sizeof(float), n, epilogue_, static_cast<float*>(out), stride);
+    const int mr = variant_.mr;
+    auto* to = static_cast<float*>(out);
+    for (; m > 0; m -= mr) {
+      variant_.function(m < mr ? m : mr, segments, rows, k, reinterpret_cast<const float*>(panels),
+                        panel_bytes / sizeof(float), n, epilogue_, to, stride);
+      rows += static_cast<std::ptrdiff_t>(mr) * segments;
+      to += static_cast<size_t>(mr) * stride;
+    }
   }
 
  private:

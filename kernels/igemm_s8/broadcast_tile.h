@@ -189,12 +189,14 @@ template <typename S, int kRows, int kFewRows, typename Output, typename Out>
 LINNET_INLINE void broadcast_igemm(int m, int segments, const int8_t* const* rows, const int* k,
                                    const void* panels, size_t panel_bytes, int n,
                                    const Output& output, Out* out, size_t stride) {
-  const BroadcastCall<Output, Out> call = {m,           segments, rows,   kRows,  k,
-                                           panel_bytes, stride,   output, nullptr};
-  if (m > kFewRows) {
+  BroadcastCall<Output, Out> call = {m,           segments, rows,   kRows,  k,
+                                     panel_bytes, stride,   output, nullptr};
+  for (; m > 0; m -= kRows) {
+    call.m = m < kRows ? m : kRows;
+    if (m <= kFewRows) return broadcast_rows<S, kFewRows>(call, panels, n, out);
     broadcast_rows<S, kRows>(call, panels, n, out);
-  } else {
-    broadcast_rows<S, kFewRows>(call, panels, n, out);
+    call.rows += static_cast<std::ptrdiff_t>(segments) * kRows;
+    out += kRows * stride;
   }
 }
 

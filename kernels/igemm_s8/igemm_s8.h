@@ -1,9 +1,10 @@
 // igemm_s8: indirect matrix multiplication in int8, the kernel behind every dense convolution of a
 // quantized model. kernels/igemm_f32/igemm_f32.h explains the idea; only what differs is said here.
 //
-// One call computes `m` output pixels x `n` output channels:
+// One call computes `m` output pixels x `n` output channels; row[p][t], see below, is what segment
+// t reads for pixel p:
 //
-//   sum[p][c] = bias[c] + sum over segments t, i < k[t] of rows[t * mr + p][i] * weight[c][t][i]
+//   sum[p][c] = bias[c] + sum over segments t, i < k[t] of row[p][t][i] * weight[c][t][i]
 //   s8:   out[p * out_pixel_stride + c] = requantize_s8(sum, multiplier[c], to)
 //   f32:  out[p * out_pixel_stride + c] = float(sum) * multiplier[c]
 //
@@ -44,11 +45,13 @@ LINNET_INLINE constexpr size_t igemm_s8_panel_count(size_t n) {
   return divide_round_up(n, kIgemmS8PanelWidth);
 }
 
-// m            1 to mr pixels (mr is the variant's).
+// m            at least 1 pixel. They are made in tiles of mr (the variant's).
 // segments     at least 1.
-// rows         segments x mr pointers, rows[t * mr + p]; each points to k[t] values, after which
-//              kIgemmS8OverRead more bytes are readable. Those for p >= m are read too and their
-//              results dropped: let them repeat any. No alignment.
+// rows         tile after tile, segments x mr pointers: rows[(p / mr * segments + t) * mr + p %
+// mr].
+//              Each points to k[t] values, after which kIgemmS8OverRead more bytes are readable.
+//              Those for the missing pixels of the last tile are read too and their results
+//              dropped: let them repeat any. No alignment.
 // k            channel count of each segment, each at least 1.
 // panels       igemm_s8_panel_count(n) panels of panel_bytes bytes, 64-byte aligned.
 // n            output channels, at least 1; exactly n values are written per pixel.
@@ -64,7 +67,7 @@ using IgemmS8ToF32 = void (*)(int m, int segments, const int8_t* const* rows, co
 struct IgemmS8Variant {
   const char* name;   // igemm_s8_<mr>x<nr>_n8k4_<isa>
   uint32_t features;  // cpu:: bits that must be available
-  int mr;             // most pixels a call computes
+  int mr;             // pixels of a tile
   int nr;             // outputs of a tile: best if n is a multiple; a multiple of 8
   IgemmS8 to_s8;
   IgemmS8ToF32 to_f32;

@@ -304,21 +304,26 @@ LINNET_INLINE void neon_igemm(int m, int segments, const int8_t* const* rows, co
                               Out* out, size_t stride) {
   const bool plain = to.zero_point % 2 == 0 && to.low == -128 && to.high == 127;
   const float magic = kSumOffsetFloat + (plain ? static_cast<float>(to.zero_point) : 0.0f);
-  const NeonCall<kMr, Output, Out> call = {rows,
-                                           k,
-                                           panel_bytes,
-                                           stride,
-                                           m,
-                                           segments,
-                                           to.small,
-                                           plain,
-                                           vdupq_n_s32(to.small ? kSumOffset : 0),
-                                           vdupq_n_f32(magic),
-                                           to};
-  if constexpr (std::is_same_v<Output, NeonToS8>) {
-    if (m <= kMr / 2) return neon_panels<Tile<kMr / 2, 8>>(call, panels, n, out);
+  NeonCall<kMr, Output, Out> call = {rows,
+                                     k,
+                                     panel_bytes,
+                                     stride,
+                                     m,
+                                     segments,
+                                     to.small,
+                                     plain,
+                                     vdupq_n_s32(to.small ? kSumOffset : 0),
+                                     vdupq_n_f32(magic),
+                                     to};
+  for (; m > 0; m -= kMr) {
+    call.m = m < kMr ? m : kMr;
+    if (std::is_same_v<Output, NeonToS8> && m <= kMr / 2) {
+      return neon_panels<Tile<kMr / 2, 8>>(call, panels, n, out);
+    }
+    neon_panels<Tile<kMr, 8>, Tile<kMr, 4>>(call, panels, n, out);
+    call.rows += static_cast<std::ptrdiff_t>(segments) * kMr;
+    out += kMr * stride;
   }
-  neon_panels<Tile<kMr, 8>, Tile<kMr, 4>>(call, panels, n, out);
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ void for_each_sum(int m, int segments, const int8_t* const* rows, const int* k, 
     const auto* w = reinterpret_cast<const int8_t*>(panel + sizeof header);
     for (int p = 0; p < m; ++p) {
       uint32_t sum[kNr];
-      accumulate(segments, rows + p, k, header, w, sum);
+      accumulate(segments, rows + p / kMr * segments * kMr + p % kMr, k, header, w, sum);
       for (int c = 0; c < kNr && first + c < n; ++c) {
         store(p, first + c, static_cast<int32_t>(sum[c]), header.multiplier[c]);
       }

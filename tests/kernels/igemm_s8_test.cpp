@@ -105,7 +105,7 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
 
   // Anything of this size.
   Shape random_shape(int i) {
-    Shape s = {random_.between(1, GetParam().mr), {}, random_.between(1, 70)};
+    Shape s = {random_.between(1, 3 * GetParam().mr), {}, random_.between(1, 70)};
     const int segments = random_.between(1, 9);
     for (int t = 0; t < segments; ++t) s.k.push_back(random_.between(1, 67));
     s.out_gap = static_cast<size_t>(random_.between(0, 3));
@@ -118,8 +118,10 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
   Random random_{1};
 
  private:
-  size_t pointer(size_t segment, int pixel) const {
-    return segment * static_cast<size_t>(GetParam().mr) + static_cast<size_t>(pixel);
+  size_t pointer(const Shape& s, size_t segment, int pixel) const {
+    const int tile = pixel / GetParam().mr, segments = static_cast<int>(s.k.size());
+    return static_cast<size_t>((tile * segments + static_cast<int>(segment)) * GetParam().mr +
+                               pixel % GetParam().mr);
   }
 
   void prepare(const Shape& s) {
@@ -185,7 +187,8 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
   // One buffer for each segment, with exactly what a kernel may read beyond; a random pixel touches
   // the guard page.
   void place_rows(const Shape& s) {
-    pointers_.assign(s.k.size() * static_cast<size_t>(GetParam().mr), nullptr);
+    const int pixels = (s.m + GetParam().mr - 1) / GetParam().mr * GetParam().mr;  // of whole tiles
+    pointers_.assign(s.k.size() * static_cast<size_t>(pixels), nullptr);
     for (size_t t = 0; t < s.k.size(); ++t) {
       const auto stride = static_cast<size_t>(s.k[t] + random_.between(0, 3));
       const size_t count = extent(s.m, s.k[t], stride) + kIgemmS8OverRead;
@@ -195,9 +198,9 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
         data[i] = static_cast<int8_t>(at_end ? -128 : random_.between(-128, 127));
       }
       const int first = random_.between(0, s.m - 1);
-      for (int p = 0; p < GetParam().mr; ++p) {
+      for (int p = 0; p < pixels; ++p) {
         const int place = p < s.m ? (first + p) % s.m : 0;
-        pointers_[pointer(t, p)] = data + static_cast<size_t>(place) * stride;
+        pointers_[pointer(s, t, p)] = data + static_cast<size_t>(place) * stride;
       }
     }
   }
@@ -206,7 +209,7 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
     auto sum = static_cast<uint32_t>(bias_[static_cast<size_t>(channel)]);
     const int8_t* w = weights_.data() + static_cast<size_t>(channel * s.k_total());
     for (size_t t = 0; t < s.k.size(); ++t) {
-      const int8_t* in = pointers_[pointer(t, pixel)];
+      const int8_t* in = pointers_[pointer(s, t, pixel)];
       for (int i = 0; i < s.k[t]; ++i) sum += static_cast<uint32_t>(in[i] * *w++);
     }
     return static_cast<int32_t>(sum);
