@@ -93,7 +93,7 @@ struct NeonCall {
   const int* k;
   size_t panel_bytes, stride;
   int m, segments;
-  int small, plain;      // flags: RequantizeS8::small; NeonSmallSink<kPlain>
+  int small, plain;      // flags: for NeonSmallSink; NeonSmallSink<kPlain>
   int32x4_t sum_offset;  // with which all sums start: kSumOffset if small, else 0
   float32x4_t magic;     // of NeonSmallSink
   const RequantizeS8& to;
@@ -302,6 +302,7 @@ template <typename Output, template <int, int> class Tile, int kMr, typename Out
 LINNET_INLINE void neon_igemm(int m, int segments, const int8_t* const* rows, const int* k,
                               const void* panels, size_t panel_bytes, int n, const RequantizeS8& to,
                               Out* out, size_t stride) {
+  const bool small = LINNET_TARGET_AARCH64 && to.small;
   const bool plain = to.zero_point % 2 == 0 && to.low == -128 && to.high == 127;
   const float magic = kSumOffsetFloat + (plain ? static_cast<float>(to.zero_point) : 0.0f);
   NeonCall<kMr, Output, Out> call = {rows,
@@ -310,9 +311,9 @@ LINNET_INLINE void neon_igemm(int m, int segments, const int8_t* const* rows, co
                                      stride,
                                      m,
                                      segments,
-                                     to.small,
+                                     small,
                                      plain,
-                                     vdupq_n_s32(to.small ? kSumOffset : 0),
+                                     vdupq_n_s32(small ? kSumOffset : 0),
                                      vdupq_n_f32(magic),
                                      to};
   for (; m > 0; m -= kMr) {
