@@ -37,7 +37,7 @@ LINNET_INLINE int32x4_t load_anew(const int32_t* p) {
   __asm__ volatile("ldr %q0, %1" : "=w"(v) : "m"(*reinterpret_cast<const int32_t(*)[4]>(p)));
   return v;
 #else
-  return vld1q_s32(anew(p));
+  return vld1q_s32(p);
 #endif
 }
 
@@ -96,22 +96,20 @@ struct NeonCall {
   int small, plain;      // flags: for NeonSmallSink; NeonSmallSink<kPlain>
   int32x4_t sum_offset;  // with which all sums start: kSumOffset if small, else 0
   float32x4_t magic;     // of NeonSmallSink
-  const RequantizeS8& to;
-
-  LINNET_INLINE Output output() const { return Output(to); }
+  Output output;
 };
 
-// Every pixel of a tile, 8 channels.
-template <typename Output, typename Out>
-struct NeonWholeSink {
-  const Output output;
+// Every pixel of a tile. kWhole: 8 channels, else the first n.
+template <bool kWhole, typename Output, typename Out>
+struct NeonInlineSink {
+  const Output& output;
   float32x4x2_t multiplier;
+  int n;
   Out* to;
   size_t stride;
 
   LINNET_INLINE void put(int pixel, int32x4_t low, int32x4_t high) const {
-    output.template put<true>(low, high, multiplier, kIgemmS8PanelWidth,
-                              to + static_cast<size_t>(pixel) * stride);
+    output.template put<kWhole>(low, high, multiplier, n, to + static_cast<size_t>(pixel) * stride);
   }
 };
 
@@ -130,7 +128,7 @@ template <int kMr, typename Output, typename Out>
 LINNET_NOINLINE void put_kept_sums(const NeonCall<kMr, Output, Out>& call, const int32_t* sums,
                                    const IgemmS8PanelHeader& header, int n, Out* out) {
   const int32x4_t offset = call.sum_offset;
-  const Output output = call.output();
+  const Output output = call.output;
   const float32x4x2_t multiplier = {vld1q_f32(header.multiplier), vld1q_f32(header.multiplier + 4)};
   for (int p = 0; p < call.m; ++p) {
     output.template put<false>(vsubq_s32(vld1q_s32(sums), offset),
@@ -163,10 +161,10 @@ struct NeonSmallSink {
   static constexpr bool kTwoPixels = Tile::kChannels < kIgemmS8PanelWidth;
   static constexpr int kSecond = kTwoPixels ? 0 : 4;  // channel of the second vector
 
-  const RequantizeNeon requantize;  // unless kPlain
-  float32x4_t magic;                // 12582912, plus the zero point if kPlain
-  float32x4x2_t multiplier;         // of channels 0 to 3, and of the second vector
-  const int32_t* corrections;       // bits of -12582912 * multiplier, of 8 channels
+  const RequantizeNeon& requantize;
+  float32x4_t magic;           // 12582912, plus the zero point if kPlain
+  float32x4x2_t multiplier;    // of channels 0 to 3, and of the second vector
+  const int32_t* corrections;  // bits of -12582912 * multiplier, of 8 channels
   int n;
   int8_t* to;
   size_t stride;
@@ -218,7 +216,7 @@ LINNET_INLINE void finish_small(Tile& tile, const Call& kept, const IgemmS8Panel
   vst1q_s32(corrections, vreinterpretq_s32_f32(vmulq_n_f32(low, -kSumOffsetFloat)));
   vst1q_s32(corrections + 4, vreinterpretq_s32_f32(vmulq_n_f32(high, -kSumOffsetFloat)));
   using Sink = NeonSmallSink<kPlain, Tile>;
-  Sink sink = {RequantizeNeon(call.to),
+  Sink sink = {call.output.requantize,
                call.magic,
                {low, Sink::kTwoPixels ? low : high},
                corrections,
@@ -245,10 +243,12 @@ LINNET_INLINE void finish_panel(Tile& tile, const NeonCall<kMr, Output, Out>& ca
       }
     }
 #endif
-    if constexpr (!kHalf && Tile::kRows == kMr) {
-      NeonWholeSink<Output, Out> sink = {
-          call.output(),
+    // Where most tiles come here: on AArch64, what is not small is rare.
+    if constexpr ((!kHalf && Tile::kRows == kMr) || !LINNET_TARGET_AARCH64) {
+      NeonInlineSink<!kHalf, Output, Out> sink = {
+          call.output,
           {vld1q_f32(header.multiplier), vld1q_f32(header.multiplier + 4)},
+          n,
           out,
           call.stride};
       return tile.finish(sink);
@@ -315,7 +315,7 @@ LINNET_INLINE void neon_igemm(int m, int segments, const int8_t* const* rows, co
                                      plain,
                                      vdupq_n_s32(small ? kSumOffset : 0),
                                      vdupq_n_f32(magic),
-                                     to};
+                                     Output(to)};
   for (; m > 0; m -= kMr) {
     call.m = m < kMr ? m : kMr;
     if (std::is_same_v<Output, NeonToS8> && m <= kMr / 2) {
