@@ -17,6 +17,7 @@ struct DotTile {
   static constexpr int kRows = kPixels;
   static constexpr int kChannels = kOutputs;
   static constexpr bool kMovesInputs = false;
+  static constexpr bool kUnzipsWords = true;
   DotTile<kRows - 1, kChannels> rest;  // the pixels before this one
   int32x4_t low, high;                 // sums of the panel's channels 0 to 3, 4 to 7
   int8x16_t x;
@@ -69,9 +70,6 @@ struct DotTile {
     if (left > 1) multiply<1>(w);
     if (left > 2) multiply<2>(w);
     return w + left * kGroupBytes;
-  }
-  static LINNET_INLINE int16x8_t low_words(float32x4_t a, float32x4_t b) {
-    return vuzp1q_s16(vreinterpretq_s16_f32(a), vreinterpretq_s16_f32(b));
   }
   template <typename Sink>
   LINNET_INLINE void finish(Sink& sink) const {

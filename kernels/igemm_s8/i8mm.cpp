@@ -32,6 +32,7 @@ struct MatrixTile {
   static constexpr int kRows = kPixels;
   static constexpr int kChannels = kOutputs;
   static constexpr bool kMovesInputs = false;
+  static constexpr bool kUnzipsWords = true;
   MatrixTile<kRows - 2, kChannels> rest;  // the pixels before these two
   int32x4_t sum01, sum23, sum45, sum67;
   const int8_t *in_first, *in_second;
@@ -91,9 +92,6 @@ struct MatrixTile {
   }
   static LINNET_INLINE int32x4_t second(int32x4_t a, int32x4_t b) {
     return vcombine_s32(vget_high_s32(a), vget_high_s32(b));
-  }
-  static LINNET_INLINE int16x8_t low_words(float32x4_t a, float32x4_t b) {
-    return vuzp1q_s16(vreinterpretq_s16_f32(a), vreinterpretq_s16_f32(b));
   }
   template <typename Sink>
   LINNET_INLINE void finish(Sink& sink) const {

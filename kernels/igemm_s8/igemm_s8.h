@@ -47,11 +47,10 @@ LINNET_INLINE constexpr size_t igemm_s8_panel_count(size_t n) {
 
 // m            at least 1 pixel. They are made in tiles of mr (the variant's).
 // segments     at least 1.
-// rows         tile after tile, segments x mr pointers: rows[(p / mr * segments + t) * mr + p %
-// mr].
-//              Each points to k[t] values, after which kIgemmS8OverRead more bytes are readable.
-//              Those for the missing pixels of the last tile are read too and their results
-//              dropped: let them repeat any. No alignment.
+// rows         tile after tile, segments x mr pointers. That of pixel p and segment t,
+//              rows[(p / mr * segments + t) * mr + p % mr], points to k[t] values, after which
+//              kIgemmS8OverRead more bytes are readable. Those for the missing pixels of the last
+//              tile are read too and their results dropped: let them repeat any. No alignment.
 // k            channel count of each segment, each at least 1.
 // panels       igemm_s8_panel_count(n) panels of panel_bytes bytes, 64-byte aligned.
 // n            output channels, at least 1; exactly n values are written per pixel.

@@ -54,13 +54,6 @@ struct PairNeon {
   static LINNET_INLINE int32x4_t add_neighbours(int32x4_t a, int32x4_t b) {
     return vpaddq_s32(a, b);
   }
-  // uzp1, one instruction, is three operations on the Cortex-A72; a compiler would take it.
-  static LINNET_INLINE int16x8_t low_words(float32x4_t a, float32x4_t b) {
-    int16x8_t words;
-    __asm__("xtn %0.4h, %1.4s" : "=w"(words) : "w"(a));
-    __asm__("xtn2 %0.8h, %1.4s" : "+w"(words) : "w"(b));
-    return words;
-  }
 };
 
 // 16 accumulators, 4 vectors of weights, 4 of products and 2 to 8 of inputs in 32 registers.

@@ -8,7 +8,7 @@
 //   next(in)        the next group of inputs
 //   two_groups, one_group(before, own, products, inputs, weights): multiplies, and adds to the sums
 //                   of 4 channels of its own pixel, or later to those of the pixel before
-//   add_neighbours, low_words
+//   add_neighbours
 #pragma once
 
 #include "kernels/igemm_s8/neon_tile.h"
@@ -100,6 +100,7 @@ struct PairAccumulator {
   static constexpr int kRows = kPixels;
   static constexpr int kChannels = kOutputs;
   static constexpr bool kMovesInputs = true;
+  static constexpr bool kUnzipsWords = false;
   PairTile<S, kRows, kChannels> tile;
   struct {
     typename S::Products low, high;
@@ -113,15 +114,12 @@ struct PairAccumulator {
     products.low.clear();
     products.high.clear();
   }
-  // Biases in the sums of the even pairs, zeros in those of the odd.
   LINNET_INLINE void point(const int8_t* const* rows) { tile.point(rows); }
+  // Biases in the sums of the even pairs, zeros in those of the odd.
   static LINNET_INLINE void put_in_even_pairs(int32x4_t bias, int32_t* to) {
     const uint32x4_t b = vreinterpretq_u32_s32(bias);
     vst1q_s32(to, vreinterpretq_s32_u64(vmovl_u32(vget_low_u32(b))));
     vst1q_s32(to + 4, vreinterpretq_s32_u64(vmovl_u32(vget_high_u32(b))));
-  }
-  static LINNET_INLINE int16x8_t low_words(float32x4_t a, float32x4_t b) {
-    return S::low_words(a, b);
   }
   LINNET_INLINE const int8_t* multiply(size_t groups, const int8_t* w) {
     constexpr int kGroupBytes = kIgemmS8PanelWidth * kIgemmS8Group;

@@ -35,12 +35,10 @@ enum class Numbers { ordinary, worst, wrap, extreme, ties, small, small_ties };
 constexpr Numbers kNumbers[] = {Numbers::ordinary,  Numbers::worst, Numbers::wrap,
                                 Numbers::extreme,   Numbers::ties,  Numbers::small,
                                 Numbers::small_ties};
-constexpr int kNumbersCount = 7;
 
 constexpr RequantizeS8 kBounds[] = {{0, -128, 127},    {-128, -128, 127}, {127, -128, 127},
                                     {-5, -5, 127},     {3, 3, 100},       {-128, 127, 127},
                                     {127, -128, -128}, {126, -128, 127},  {3, -128, 127}};
-constexpr int kBoundsCount = 9;
 
 struct Shape {
   int m;
@@ -109,8 +107,8 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
     const int segments = random_.between(1, 9);
     for (int t = 0; t < segments; ++t) s.k.push_back(random_.between(1, 67));
     s.out_gap = static_cast<size_t>(random_.between(0, 3));
-    s.numbers = kNumbers[i % kNumbersCount];
-    s.to = kBounds[random_.between(0, kBoundsCount - 1)];
+    s.numbers = kNumbers[static_cast<size_t>(i) % std::size(kNumbers)];
+    s.to = kBounds[random_.between(0, static_cast<int>(std::size(kBounds)) - 1)];
     s.side = kSides[random_.between(0, 1)];
     return s;
   }
@@ -187,8 +185,9 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
   // One buffer for each segment, with exactly what a kernel may read beyond; a random pixel touches
   // the guard page.
   void place_rows(const Shape& s) {
-    const int pixels = (s.m + GetParam().mr - 1) / GetParam().mr * GetParam().mr;  // of whole tiles
-    pointers_.assign(s.k.size() * static_cast<size_t>(pixels), nullptr);
+    const size_t pixels =  // of whole tiles
+        round_up(static_cast<size_t>(s.m), static_cast<size_t>(GetParam().mr));
+    pointers_.assign(s.k.size() * pixels, nullptr);
     for (size_t t = 0; t < s.k.size(); ++t) {
       const auto stride = static_cast<size_t>(s.k[t] + random_.between(0, 3));
       const size_t count = extent(s.m, s.k[t], stride) + kIgemmS8OverRead;
@@ -198,7 +197,7 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
         data[i] = static_cast<int8_t>(at_end ? -128 : random_.between(-128, 127));
       }
       const int first = random_.between(0, s.m - 1);
-      for (int p = 0; p < pixels; ++p) {
+      for (int p = 0; p < static_cast<int>(pixels); ++p) {
         const int place = p < s.m ? (first + p) % s.m : 0;
         pointers_[pointer(s, t, p)] = data + static_cast<size_t>(place) * stride;
       }
@@ -253,8 +252,9 @@ TEST_P(IgemmS8Test, AnyShape) {
 TEST_P(IgemmS8Test, Ties) {
   for (int k = 1; k <= 66; ++k) {
     for (const int n : {8, 32, 35}) {
-      check({GetParam().mr, {k}, n, 0, Numbers::ties, kBounds[k % kBoundsCount]});
-      check({GetParam().mr, {k}, n, 0, Numbers::small_ties, kBounds[k % kBoundsCount]});
+      const RequantizeS8& to = kBounds[static_cast<size_t>(k) % std::size(kBounds)];
+      check({GetParam().mr, {k}, n, 0, Numbers::ties, to});
+      check({GetParam().mr, {k}, n, 0, Numbers::small_ties, to});
     }
   }
 }

@@ -123,8 +123,8 @@ TEST(QuantizeStep, AChannelOfOneValueHasThatAsItsBias) {
   l.step.activation = Activation::relu;
   const Int8Step s = l.quantized();
   const RequantizeS8 to = {s.out_zero_point, s.out_low, s.out_high};
-  constexpr int kValue[] = {-7, 127, 0, -7 + 8,
-                            -7};  // ReLU's lower bound; the range's end; 0.4 / 0.05
+  // ReLU's lower bound, the range's end, not looked at, 0.4 / 0.05, the lower bound.
+  constexpr int kValue[] = {-7, 127, 0, -7 + 8, -7};
   for (const size_t o : {0, 1, 3, 4}) {
     EXPECT_EQ(requantize_s8(s.bias[o], s.multiplier[o], to), kValue[o]) << o;
     EXPECT_EQ(s.multiplier[o], 1) << o;
