@@ -7,13 +7,23 @@
 namespace linnet {
 namespace {
 
-constexpr size_t kBlockBytes = 20 * 1024;  // of input that one block reads
-constexpr int kMaxBlockPixels = 64;
-constexpr size_t kPanelGroupBytes = 17 * 1024;  // of weights that one kernel call passes over
+struct BlockLimits {
+  size_t input_bytes;  // that one block reads
+  int pixels;
+  size_t panel_bytes;  // that one kernel call passes over
+};
+constexpr BlockLimits kFirstLevelCache = {20 * 1024, 64, 17 * 1024};
+// Where a kernel copies what it reads of each tile, only that and one panel need fit there.
+constexpr BlockLimits kSecondLevelCache = {96 * 1024, 256, 256 * 1024};
 
 template <typename Kernel>
 const typename Kernel::Variant& variant(const Step& step) {
   return *static_cast<const typename Kernel::Variant*>(step.kernel);
+}
+
+template <typename Kernel>
+const BlockLimits& limits(const Step& step) {
+  return Kernel::large_calls(variant<Kernel>(step)) ? kSecondLevelCache : kFirstLevelCache;
 }
 
 template <typename Kernel>
@@ -62,9 +72,12 @@ size_t panel_bytes(const Step& step) {
   return Kernel::panel_bytes(k);
 }
 
-// Output channels of one kernel call.
-int group_channels(int nr, int panel, size_t bytes) {
-  const int channels = static_cast<int>(kPanelGroupBytes / bytes) * panel / nr * nr;
+// Output channels of one kernel call, whose panels have `bytes` bytes.
+template <typename Kernel>
+int group_channels(const Step& step, size_t bytes) {
+  const int nr = variant<Kernel>(step).nr;
+  const auto panels = static_cast<int>(limits<Kernel>(step).panel_bytes / bytes);
+  const int channels = panels * Kernel::kPanel / nr * nr;
   return channels == 0 ? nr : channels;
 }
 
@@ -87,8 +100,10 @@ void copy_channels(const uint8_t* from, int count, uint8_t* to) {
 template <typename Kernel>
 int conv_block_pixels(const Step& step) {
   const int mr = variant<Kernel>(step).mr;
-  const size_t fit = kBlockBytes / pixel_bytes(step, sizeof(typename Kernel::In));
-  const int wanted = fit < kMaxBlockPixels ? static_cast<int>(fit) : kMaxBlockPixels;
+  const BlockLimits& most = limits<Kernel>(step);
+  const auto fit =
+      static_cast<int>(most.input_bytes / pixel_bytes(step, sizeof(typename Kernel::In)));
+  const int wanted = fit < most.pixels ? fit : most.pixels;
   return wanted <= mr ? mr : wanted / mr * mr;
 }
 
@@ -106,7 +121,7 @@ ConvBlock<Kernel>::ConvBlock(const SessionState& session, const Step& step, void
       nr_(variant<Kernel>(step).nr),
       shape_(step),
       panel_bytes_(panel_bytes<Kernel>(step)),
-      group_channels_(group_channels(nr_, Kernel::kPanel, panel_bytes_)) {
+      group_channels_(group_channels<Kernel>(step, panel_bytes_)) {
   const Scratch<Kernel> parts = divide<Kernel>(step, scratch);
   rows_ = parts.rows;
   k_ = parts.k;

@@ -21,6 +21,7 @@ class ConvKernelF32 {
       : variant_(*static_cast<const Variant*>(step.kernel)), epilogue_(epilogue_of(*step.node)) {}
 
   static const Variant& select(uint32_t features) { return igemm_f32_select(features); }
+  static bool large_calls(const Variant&) { return false; }  // as igemm_s8.h says
   // k: what the segments' channels add up to in a panel, each rounded up with padded().
   static size_t padded(size_t k) { return k; }
   static size_t panel_bytes(size_t k) { return igemm_f32_panel_floats(k) * sizeof(float); }
@@ -59,6 +60,7 @@ class ConvKernelS8 {
         table_variant_(table_s8_select(session.cpu_features)) {}
 
   static const Variant& select(uint32_t features) { return igemm_s8_select(features); }
+  static bool large_calls(const Variant& variant) { return variant.large_calls; }
   static size_t padded(size_t k) { return igemm_s8_padded_k(k); }
   static size_t panel_bytes(size_t k) { return igemm_s8_panel_bytes(k); }
   size_t out_bytes() const { return element_bytes(out_type_); }

@@ -2,13 +2,12 @@
 
 #if LINNET_TARGET_X86
 
-#include "kernels/igemm_s8/avx2_panels.h"
+#include "kernels/igemm_s8/offset_tile.h"
 
 namespace linnet {
 namespace {
 
-// Bytes are multiplied unsigned by signed, and two products added to 16 bits with saturation: |x|
-// times weights of x's sign, at most 2 x 128 x 127.
+// For what saturates: |x| times weights of x's sign, at most 2 x 128 x 127.
 struct DotAvx2 : PanelsAvx2 {
   struct Inputs {
     I sign, magnitude;
@@ -25,24 +24,132 @@ struct DotAvx2 : PanelsAvx2 {
     return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
   }
 };
-// 8 accumulators, 2 vectors of weights, 2 of inputs and the products in 16 registers.
-constexpr int kMr = 4;
+
+constexpr int kMr = OffsetPixels::kPixels;
+
+size_t group_count(int segments, const int* k) {
+  size_t groups = 0;
+  for (int t = 0; t < segments; ++t) {
+    groups += divide_round_up(static_cast<size_t>(k[t]), kIgemmS8Group);
+  }
+  return groups;
+}
+
+// The same sums in two ways: General is an output of broadcast_tile.h, Offset one of offset_tile.h.
+template <typename General, typename Offset, typename Out>
+class Igemm {
+ public:
+  Igemm(const int* k, int segments, size_t panel_bytes, const General& general,
+        const Offset& offset, size_t stride)
+      : groups_(group_count(segments, k)),
+        general_(general),
+        offset_(offset),
+        call_{kMr, segments, nullptr, kMr, k, panel_bytes, stride, general, nullptr} {}
+
+  void run(int m, const int8_t* const* rows, const void* panels, int n, Out* out) {
+    const auto* panel = static_cast<const uint8_t*>(panels);
+    // Of fewer pixels looking at the weights takes longer than it saves.
+    constexpr int kFewPixels = 2 * kMr;
+    if (m < kFewPixels || groups_ > OffsetPixels::kMostGroups) {
+      return signed_run(m, rows, panel, n, out);
+    }
+    const int most = PairBounds::capacity(groups_);
+    for (; n > 0; n -= most * kIgemmS8PanelWidth) {
+      const int all = (n + kIgemmS8PanelWidth - 1) / kIgemmS8PanelWidth;
+      const int count = all < most ? all : most;
+      bounds_.look_at(panel, call_.panel_bytes, count, groups_);
+      if (mostly_saturates(m, rows, panel, count)) return signed_run(m, rows, panel, n, out);
+      for_each_tile(m, rows, out,
+                    [&](int left, Out* to) { offset_tile(left, panel, count, n, to); });
+      panel += static_cast<size_t>(count) * call_.panel_bytes;
+      out += count * kIgemmS8PanelWidth;
+    }
+  }
+
+ private:
+  template <typename Tile>
+  LINNET_INLINE void for_each_tile(int m, const int8_t* const* rows, Out* out, const Tile& tile) {
+    call_.rows = rows;
+    for (; m > 0; m -= kMr) {
+      tile(m, out);
+      call_.rows += static_cast<std::ptrdiff_t>(call_.segments) * kMr;
+      out += kMr * call_.stride;
+    }
+  }
+
+  void signed_run(int m, const int8_t* const* rows, const uint8_t* panels, int n, Out* out) {
+    for_each_tile(m, rows, out, [&](int left, Out* to) { signed_tile(left, panels, n, to); });
+  }
+  // The first m pixels of a tile, n channels from `panels` on.
+  void signed_tile(int m, const uint8_t* panels, int n, Out* out) {
+    constexpr int kRows = kMr / 2;
+    BroadcastCall<General, Out> half = call_;
+    for (int first = 0; first < kMr && first < m; first += kRows) {
+      half.m = m - first < kRows ? m - first : kRows;
+      broadcast_rows<DotAvx2, kRows>(half, panels, n, out);
+      half.rows += kRows;
+      out += kRows * call_.stride;
+    }
+  }
+
+  // A group that saturates takes four times as long as one that does not.
+  bool is_slow(int saturating) const { return static_cast<size_t>(saturating) * 4 > groups_; }
+
+  // Whether half of the panels do in the tile in the middle.
+  bool mostly_saturates(int m, const int8_t* const* rows, const uint8_t* panel, int count) {
+    const int tile = m / kMr / 2;
+    pixels_.load(call_.segments, rows + static_cast<std::ptrdiff_t>(tile) * call_.segments * kMr,
+                 call_.k);
+    int slow = 0;
+    for (int i = 0; i < count; ++i) {
+      const OffsetPanel one = {panel, groups_, bounds_.panel(i), pixels_};
+      slow += is_slow(one.saturating()) ? 1 : 0;
+    }
+    return 2 * slow > count;
+  }
+
+  void offset_tile(int m, const uint8_t* panel, int count, int n, Out* out) {
+    pixels_.load(call_.segments, call_.rows, call_.k);
+    for (int i = 0; i < count; ++i, n -= kIgemmS8PanelWidth) {
+      const OffsetPanel one = {panel, groups_, bounds_.panel(i), pixels_};
+      const int saturating = one.saturating();
+      if (is_slow(saturating)) {
+        signed_tile(m, panel, n < kIgemmS8PanelWidth ? n : kIgemmS8PanelWidth, out);
+      } else if (m > kMr / 2) {
+        one.template run<kMr>(m, n, saturating != 0, offset_, out, call_.stride);
+      } else {
+        one.template run<kMr / 2>(m, n, saturating != 0, offset_, out, call_.stride);
+      }
+      panel += call_.panel_bytes;
+      out += kIgemmS8PanelWidth;
+    }
+  }
+
+  size_t groups_;
+  General general_;
+  Offset offset_;
+  BroadcastCall<General, Out> call_;
+  OffsetPixels pixels_;
+  PairBounds bounds_;
+};
 
 }  // namespace
 
-void igemm_s8_4x16_n8k4_avx2(int m, int segments, const int8_t* const* rows, const int* k,
-                             const void* panels, size_t panel_bytes, int n, const RequantizeS8& to,
-                             int8_t* out, size_t out_pixel_stride) {
-  const BroadcastToS8<DotAvx2> output = {RequantizeAvx2(to)};
-  broadcast_igemm<DotAvx2, kMr, kMr / 2>(m, segments, rows, k, panels, panel_bytes, n, output, out,
-                                         out_pixel_stride);
+void igemm_s8_8x8_n8k4_avx2(int m, int segments, const int8_t* const* rows, const int* k,
+                            const void* panels, size_t panel_bytes, int n, const RequantizeS8& to,
+                            int8_t* out, size_t out_pixel_stride) {
+  const RequantizeAvx2 requantize(to);
+  Igemm<BroadcastToS8<DotAvx2>, OffsetToS8, int8_t>(k, segments, panel_bytes, {requantize},
+                                                    {requantize}, out_pixel_stride)
+      .run(m, rows, panels, n, out);
 }
 
-void igemm_s8_4x16_n8k4_avx2_to_f32(int m, int segments, const int8_t* const* rows, const int* k,
-                                    const void* panels, size_t panel_bytes, int n, float* out,
-                                    size_t out_pixel_stride) {
-  broadcast_igemm<DotAvx2, kMr, kMr / 2>(m, segments, rows, k, panels, panel_bytes, n,
-                                         BroadcastToF32<DotAvx2>{}, out, out_pixel_stride);
+void igemm_s8_8x8_n8k4_avx2_to_f32(int m, int segments, const int8_t* const* rows, const int* k,
+                                   const void* panels, size_t panel_bytes, int n, float* out,
+                                   size_t out_pixel_stride) {
+  Igemm<BroadcastToF32<DotAvx2>, OffsetToF32, float>(k, segments, panel_bytes, {}, {},
+                                                     out_pixel_stride)
+      .run(m, rows, panels, n, out);
 }
 
 }  // namespace linnet

@@ -68,6 +68,8 @@ struct IgemmS8Variant {
   uint32_t features;  // cpu:: bits that must be available
   int mr;             // pixels of a tile
   int nr;             // outputs of a tile: best if n is a multiple; a multiple of 8
+  bool large_calls;   // looks at the weights and copies the inputs before it multiplies: worth it
+                      // if a call makes many pixels and many outputs
   IgemmS8 to_s8;
   IgemmS8ToF32 to_f32;
 };

@@ -40,6 +40,16 @@ struct RequantizeAvx2 {
         _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
     return _mm_max_epi8(bytes, low);
   }
+  // 32 values, those of `a` first.
+  LINNET_INLINE __m256i operator()(__m256 a, __m256 b, __m256 c, __m256 d) const {
+    const __m256i ab = _mm256_adds_epi16(_mm256_packs_epi32(round(a), round(b)), zero_point);
+    const __m256i cd = _mm256_adds_epi16(_mm256_packs_epi32(round(c), round(d)), zero_point);
+    // Fours of bytes: a b c d of the low halves, then of the high ones.
+    const __m256i mixed = _mm256_packs_epi16(ab, cd);
+    const __m256i bytes =
+        _mm256_permutevar8x32_epi32(mixed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+    return _mm256_max_epi8(bytes, _mm256_broadcastb_epi8(low));
+  }
 };
 
 // The first n bytes, 1 <= n < 8.

@@ -1,0 +1,160 @@
+// igemm_s8 for AVX2: 8 pixels by one panel, with inputs as x + 128.
+#pragma once
+
+#include "kernels/igemm_s8/pair_bounds.h"
+
+namespace linnet {
+namespace {  // NOLINT(google-build-namespaces)
+
+// A group of weights of 8 channels, times a group of inputs of one pixel.
+struct OffsetWeights {
+  __m256i w;
+
+  // Sums of 4 products, if none of 2 saturates.
+  LINNET_INLINE __m256i multiply(__m256i x) const {
+    return _mm256_madd_epi16(_mm256_maddubs_epi16(x, w), _mm256_set1_epi16(1));
+  }
+  // What is missing in them if one does.
+  LINNET_INLINE __m256i missing(__m256i x) const {
+    const __m256i even_w = _mm256_srai_epi16(_mm256_slli_epi16(w, 8), 8);
+    const __m256i odd_w = _mm256_srai_epi16(w, 8);
+    const __m256i even = _mm256_madd_epi16(_mm256_and_si256(x, _mm256_set1_epi16(0xFF)), even_w);
+    const __m256i odd = _mm256_madd_epi16(_mm256_srli_epi16(x, 8), odd_w);
+    return _mm256_sub_epi32(_mm256_add_epi32(even, odd), multiply(x));
+  }
+};
+
+// A chain of structs, not arrays; see kernels/igemm_f32/lane_tile.h.
+template <int kRows>
+struct OffsetTile {
+  OffsetTile<kRows - 1> rest;  // the pixels before this one
+  __m256i sums;
+
+  LINNET_INLINE void start(__m256i with) {
+    rest.start(with);
+    sums = with;
+  }
+  LINNET_INLINE void multiply(const OffsetPixels& x, size_t group, const OffsetWeights& w) {
+    rest.multiply(x, group, w);
+    sums = _mm256_add_epi32(sums, w.multiply(x.repeated(group, kRows - 1)));
+  }
+  LINNET_INLINE void add_missing(const OffsetPixels& x, size_t group, const OffsetWeights& w) {
+    rest.add_missing(x, group, w);
+    sums = _mm256_add_epi32(sums, w.missing(x.repeated(group, kRows - 1)));
+  }
+  template <int kRow>
+  LINNET_INLINE __m256 product(__m256 multiplier) const {
+    if constexpr (kRow == kRows - 1) {
+      return _mm256_mul_ps(_mm256_cvtepi32_ps(sums), multiplier);
+    } else {
+      return rest.template product<kRow>(multiplier);
+    }
+  }
+};
+template <>
+struct OffsetTile<0> {
+  LINNET_INLINE void start(__m256i) {}
+  LINNET_INLINE void multiply(const OffsetPixels&, size_t, const OffsetWeights&) {}
+  LINNET_INLINE void add_missing(const OffsetPixels&, size_t, const OffsetWeights&) {}
+};
+
+// What becomes of the products of sums and multipliers. put4: those of 4 pixels, all channels of a
+// panel; put: of one, n channels.
+struct OffsetToS8 {
+  RequantizeAvx2 requantize;
+  LINNET_INLINE void put4(__m256 a, __m256 b, __m256 c, __m256 d, int8_t* out,
+                          size_t stride) const {
+    const __m256i bytes = requantize(a, b, c, d);
+    put2(_mm256_castsi256_si128(bytes), out, stride);
+    put2(_mm256_extracti128_si256(bytes, 1), out + 2 * stride, stride);
+  }
+  LINNET_INLINE void put(__m256 x, int n, int8_t* out) const {
+    PanelsAvx2::store_first(out, requantize(x), n);
+  }
+
+ private:
+  static LINNET_INLINE void put2(__m128i bytes, int8_t* out, size_t stride) {
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out), bytes);
+    _mm_storeh_pd(reinterpret_cast<double*>(out + stride), _mm_castsi128_pd(bytes));
+  }
+};
+struct OffsetToF32 {
+  LINNET_INLINE void put4(__m256 a, __m256 b, __m256 c, __m256 d, float* out, size_t stride) const {
+    _mm256_storeu_ps(out, a);
+    _mm256_storeu_ps(out + stride, b);
+    _mm256_storeu_ps(out + 2 * stride, c);
+    _mm256_storeu_ps(out + 3 * stride, d);
+  }
+  LINNET_INLINE void put(__m256 x, int n, float* out) const {
+    if (n >= PanelsAvx2::kWidth) return _mm256_storeu_ps(out, x);
+    PanelsAvx2::store_part(out, x, n);
+  }
+};
+
+// Pixels kFirst to kFirst + 3 of a tile of which m are wanted.
+template <int kFirst, typename Tile, typename Output, typename Out>
+LINNET_INLINE void put_four(const Tile& tile, __m256 multiplier, int m, int n, const Output& output,
+                            Out* out, size_t stride) {
+  const __m256 a = tile.template product<kFirst>(multiplier);
+  const __m256 b = tile.template product<kFirst + 1>(multiplier);
+  const __m256 c = tile.template product<kFirst + 2>(multiplier);
+  const __m256 d = tile.template product<kFirst + 3>(multiplier);
+  out += kFirst * stride;
+  if (m >= kFirst + 4 && n >= kIgemmS8PanelWidth) return output.put4(a, b, c, d, out, stride);
+  if (m > kFirst) output.put(a, n, out);
+  if (m > kFirst + 1) output.put(b, n, out + stride);
+  if (m > kFirst + 2) output.put(c, n, out + 2 * stride);
+  if (m > kFirst + 3) output.put(d, n, out + 3 * stride);
+}
+
+// Of one panel, for one tile of pixels.
+struct OffsetPanel {
+  const uint8_t* panel;
+  size_t groups;
+  const PairBounds::Panel& bounds;
+  const OffsetPixels& pixels;
+
+  // How many groups may saturate.
+  LINNET_INLINE int saturating() const {
+    __m256i counts = _mm256_setzero_si256();
+    for (size_t g = 0; g < groups; g += kGroupsOfBounds) {
+      counts = _mm256_add_epi16(counts, Saturating(pixels, bounds, g).flags());
+    }
+    if (_mm256_testz_si256(counts, counts) != 0) return 0;
+    const __m256i sums = _mm256_sad_epu8(counts, _mm256_setzero_si256());
+    const __m128i halves =
+        _mm_add_epi64(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+    return _mm_cvtsi128_si32(_mm_add_epi64(halves, _mm_unpackhi_epi64(halves, halves)));
+  }
+  // The first m of kRows pixels, 4 or 8; n channels, of which the panel's are made. Not inlined:
+  // what is the same for all panels would take registers.
+  template <int kRows, typename Output, typename Out>
+  LINNET_NOINLINE void run(int m, int n, bool saturates, const Output& output, Out* out,
+                           size_t stride) const {
+    OffsetTile<kRows> tile;
+    tile.start(_mm256_load_si256(reinterpret_cast<const __m256i*>(bounds.start)));
+    for (size_t g = 0; g < groups; ++g) tile.multiply(pixels, g, weights(g));
+    if (saturates) {
+      for (size_t first = 0; first < groups; first += kGroupsOfBounds) {
+        uint32_t bits = Saturating(pixels, bounds, first).bits();
+        for (; bits != 0; bits &= bits - 1) {
+          const size_t g = first + static_cast<size_t>(__builtin_ctz(bits)) / 2;
+          tile.add_missing(pixels, g, weights(g));
+        }
+      }
+    }
+    const auto& header = *reinterpret_cast<const IgemmS8PanelHeader*>(panel);
+    const __m256 multiplier = _mm256_load_ps(header.multiplier);
+    put_four<0>(tile, multiplier, m, n, output, out, stride);
+    if constexpr (kRows == 8) put_four<4>(tile, multiplier, m, n, output, out, stride);
+  }
+
+ private:
+  LINNET_INLINE OffsetWeights weights(size_t group) const {
+    const auto* w = reinterpret_cast<const __m256i*>(panel + sizeof(IgemmS8PanelHeader));
+    return {_mm256_load_si256(w + group)};
+  }
+};
+
+}  // namespace
+}  // namespace linnet
