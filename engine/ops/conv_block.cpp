@@ -26,6 +26,12 @@ const BlockLimits& limits(const Step& step) {
   return Kernel::large_calls(variant<Kernel>(step)) ? kSecondLevelCache : kFirstLevelCache;
 }
 
+// Whether a block's results are gathered before they go to several places, in one call for all.
+template <typename Kernel>
+bool gathers(const Step& step) {
+  return Kernel::large_calls(variant<Kernel>(step)) && step.out.count > 1;
+}
+
 template <typename Kernel>
 struct Scratch {
   const typename Kernel::In** rows;
@@ -42,7 +48,10 @@ Scratch<Kernel> divide(const Step& step, void* memory) {
   using In = typename Kernel::In;
   const auto segments = static_cast<size_t>(ConvShape(step).segments);
   const auto pixels = static_cast<size_t>(conv_block_pixels<Kernel>(step));
-  const size_t tile = static_cast<size_t>(variant<Kernel>(step).mr * variant<Kernel>(step).nr);
+  const size_t tile =
+      gathers<Kernel>(step)
+          ? pixels * static_cast<size_t>(step.out.channels())
+          : static_cast<size_t>(variant<Kernel>(step).mr * variant<Kernel>(step).nr);
   Arena arena(memory);
   Scratch<Kernel> scratch;
   scratch.rows = arena.take<const In*>(segments * pixels);
@@ -154,7 +163,11 @@ void ConvBlock<Kernel>::keep_pixel(int from, int to) {
 
 template <typename Kernel>
 void ConvBlock<Kernel>::run(int begin, int end) const {
-  if (out_ != nullptr) return run_packed(begin, end);
+  if (out_ != nullptr) return run_packed(begin, end, step_.out.channels(), out_ + bytes(begin));
+  if (gathers<Kernel>(step_)) {
+    run_packed(begin, end, end - begin, tile_);
+    return copy_tile(begin, end - begin, 0, count_);
+  }
   const int group = group_channels_;
   const View& out = step_.out;
   int channel = begin;
@@ -178,13 +191,14 @@ void ConvBlock<Kernel>::run(int begin, int end) const {
   }
 }
 
-// To `out`, where no run ends.
+// To a place where no run ends.
 template <typename Kernel>
-void ConvBlock<Kernel>::run_packed(int begin, int end) const {
+void ConvBlock<Kernel>::run_packed(int begin, int end, int stride, uint8_t* out) const {
   const int group = group_channels_;
   for (int channel = begin; channel < end; channel += group) {
     const int n = end - channel < group ? end - channel : group;
-    write_pixels(channel, n, out_ + bytes(channel), static_cast<size_t>(step_.out.channels()));
+    write_pixels(channel, n, out, static_cast<size_t>(stride));
+    out += bytes(n);
   }
 }
 

@@ -49,7 +49,7 @@ class ConvBlock {
 
  private:
   const uint8_t* panel(int channel) const;
-  void run_packed(int begin, int end) const;
+  void run_packed(int begin, int end, int stride, uint8_t* out) const;
   // All pixels of the block, `stride` values apart.
   void write_pixels(int channel, int n, void* out, size_t stride) const {
     kernel_.call(count_, shape_.segments, rows_, k_, panel(channel), panel_bytes_, n, out, stride);

@@ -40,6 +40,14 @@ struct RequantizeAvx2 {
         _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
     return _mm_max_epi8(bytes, low);
   }
+  // 16 values whose halves of 4 are the lower and the higher of `first`, of `second`: 0 2, 1 3.
+  LINNET_INLINE __m128i of_halves(__m256 first, __m256 second) const {
+    const __m256i words =
+        _mm256_adds_epi16(_mm256_packs_epi32(round(first), round(second)), zero_point);
+    const __m128i bytes =
+        _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    return _mm_max_epi8(bytes, low);
+  }
   // 32 values, those of `a` first.
   LINNET_INLINE __m256i operator()(__m256 a, __m256 b, __m256 c, __m256 d) const {
     const __m256i ab = _mm256_adds_epi16(_mm256_packs_epi32(round(a), round(b)), zero_point);
