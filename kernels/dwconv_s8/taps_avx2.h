@@ -87,6 +87,8 @@ struct WideTapsAvx2 {
   static LINNET_INLINE void add(Sum* sum, const Pair& in, const Pair& w) {
     sum->first = _mm256_add_epi32(sum->first, _mm256_madd_epi16(in.first, w.first));
     sum->second = _mm256_add_epi32(sum->second, _mm256_madd_epi16(in.second, w.second));
+    // GCC would add products to each other first, and keep them and the sums in memory.
+    __asm__("" : "+x"(sum->first), "+x"(sum->second));
   }
   static LINNET_INLINE void add_one(Sum* sum, In in, const Single& w) {
     add(sum, group(in, in), w);

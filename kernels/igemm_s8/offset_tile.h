@@ -116,15 +116,16 @@ struct OffsetPanel {
 
   // How many groups may saturate.
   LINNET_INLINE int saturating() const {
-    __m256i counts = _mm256_setzero_si256();
+    __m256i any = _mm256_setzero_si256();
     for (size_t g = 0; g < groups; g += kGroupsOfBounds) {
-      counts = _mm256_add_epi16(counts, Saturating(pixels, bounds, g).flags());
+      any = _mm256_or_si256(any, Saturating(pixels, bounds, g).bounds());
     }
-    if (_mm256_testz_si256(counts, counts) != 0) return 0;
-    const __m256i sums = _mm256_sad_epu8(counts, _mm256_setzero_si256());
-    const __m128i halves =
-        _mm_add_epi64(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
-    return _mm_cvtsi128_si32(_mm_add_epi64(halves, _mm_unpackhi_epi64(halves, halves)));
+    if (_mm256_testz_si256(any, _mm256_set1_epi16(INT16_MIN)) != 0) return 0;
+    int count = 0;
+    for (size_t g = 0; g < groups; g += kGroupsOfBounds) {
+      count += __builtin_popcount(Saturating(pixels, bounds, g).bits());
+    }
+    return count;
   }
   // The first m of kRows pixels, 4 or 8; n channels, of which the panel's are made. Not inlined:
   // what is the same for all panels would take registers.

@@ -75,8 +75,8 @@ class Saturating {
  public:
   LINNET_INLINE Saturating(const OffsetPixels& x, const PairBounds::Panel& panel, size_t first)
       : bounds_(_mm256_mullo_epi16(load(x.largest() + first), load(panel.largest + first))) {}
-  // Words of 1 or 0.
-  LINNET_INLINE __m256i flags() const { return _mm256_srli_epi16(bounds_, 15); }
+  // Words whose highest bit tells.
+  LINNET_INLINE __m256i bounds() const { return bounds_; }
   // A bit each, at twice its index.
   LINNET_INLINE uint32_t bits() const {
     return static_cast<uint32_t>(_mm256_movemask_epi8(bounds_)) >> 1 & 0x55555555U;
@@ -86,7 +86,7 @@ class Saturating {
   static LINNET_INLINE __m256i load(const uint16_t* p) {
     return _mm256_load_si256(reinterpret_cast<const __m256i*>(p));
   }
-  __m256i bounds_;  // at most 254 x 255: the highest bit tells those from 2^15 on
+  __m256i bounds_;  // of sums of 2 products: at most 254 x 255, so 2^15 or more has the highest bit
 };
 
 }  // namespace
