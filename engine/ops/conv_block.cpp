@@ -14,7 +14,7 @@ struct BlockLimits {
 };
 constexpr BlockLimits kFirstLevelCache = {20 * 1024, 64, 17 * 1024};
 // Where a kernel copies what it reads of each tile, only that and one panel need fit there.
-constexpr BlockLimits kSecondLevelCache = {96 * 1024, 256, 256 * 1024};
+constexpr BlockLimits kSecondLevelCache = {64 * 1024, 128, 256 * 1024};
 
 template <typename Kernel>
 const typename Kernel::Variant& variant(const Step& step) {
