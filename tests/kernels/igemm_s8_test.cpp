@@ -30,11 +30,12 @@ namespace {
 // of the results lie between two numbers, and biases of every size. small: RequantizeS8::small
 // holds, as it does for layers as they are: multipliers have two bits less, and products reach
 // 2^15. small_ties: it holds too, and a quarter of the results lie between two numbers, most of
-// them within the range of the output.
-enum class Numbers { ordinary, worst, wrap, extreme, ties, small, small_ties };
-constexpr Numbers kNumbers[] = {Numbers::ordinary,  Numbers::worst, Numbers::wrap,
-                                Numbers::extreme,   Numbers::ties,  Numbers::small,
-                                Numbers::small_ties};
+// them within the range of the output. seldom_large: most inputs are near -128 and most weights
+// near 0, as in trained networks, and now and then two neighbours are as large as can be.
+enum class Numbers { ordinary, worst, wrap, extreme, ties, small, small_ties, seldom_large };
+constexpr Numbers kNumbers[] = {Numbers::ordinary,   Numbers::worst,       Numbers::wrap,
+                                Numbers::extreme,    Numbers::ties,        Numbers::small,
+                                Numbers::small_ties, Numbers::seldom_large};
 
 constexpr RequantizeS8 kBounds[] = {{0, -128, 127},    {-128, -128, 127}, {127, -128, 127},
                                     {-5, -5, 127},     {3, 3, 100},       {-128, 127, 127},
@@ -133,8 +134,10 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
       const int one = random_.between(0, 1) * 254 - 127;
       const bool at_end = at_the_end(s.numbers);
       for (size_t i = 0; i < k; ++i) {
-        const int most = s.numbers == Numbers::small_ties ? 2 : 127;
-        weights_[c * k + i] = static_cast<int8_t>(at_end ? one : random_.between(-most, most));
+        weights_[c * k + i] = static_cast<int8_t>(at_end ? one : weight(s.numbers));
+        if (i > 0 && is_seldom_large(s.numbers)) {
+          weights_[c * k + i] = weights_[c * k + i - 1] = static_cast<int8_t>(large_weight(one));
+        }
       }
       bias_[c] = bias(s);
       multiplier_[c] = multiplier(s);
@@ -149,6 +152,25 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
   // Inputs -128 or weights of one sign.
   bool at_the_end(Numbers numbers) {
     return numbers == Numbers::worst || (numbers == Numbers::small && random_.between(0, 1) != 0);
+  }
+
+  bool is_seldom_large(Numbers numbers) {
+    return numbers == Numbers::seldom_large && random_.between(0, 199) == 0;
+  }
+  int weight(Numbers numbers) {
+    const int most = numbers == Numbers::small_ties     ? 2
+                     : numbers == Numbers::seldom_large ? 50
+                                                        : 127;
+    return random_.between(-most, most);
+  }
+  // Around 64 two of them times 255 reach 2^15.
+  int large_weight(int sign) {
+    const int size = random_.between(0, 1) != 0 ? 127 : random_.between(63, 66);
+    return sign > 0 ? size : -size;
+  }
+  int input(Numbers numbers) {
+    if (numbers != Numbers::seldom_large) return random_.between(-128, 127);
+    return random_.between(0, 99) == 0 ? random_.between(120, 127) : random_.between(-128, -60);
   }
 
   int32_t bias(const Shape& s) {
@@ -194,7 +216,8 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
       int8_t* const data = inputs_[t].place(count, s.side);
       const bool at_end = at_the_end(s.numbers);
       for (size_t i = 0; i < count; ++i) {
-        data[i] = static_cast<int8_t>(at_end ? -128 : random_.between(-128, 127));
+        data[i] = static_cast<int8_t>(at_end ? -128 : input(s.numbers));
+        if (i > 0 && data[i] >= 120 && !at_end) data[i - 1] = data[i];
       }
       const int first = random_.between(0, s.m - 1);
       for (int p = 0; p < static_cast<int>(pixels); ++p) {
@@ -274,6 +297,23 @@ TEST_P(IgemmS8Test, LargeK) {
   for (const Numbers numbers : kNumbers) {
     for (const int k : {116, 232, 464, 1000}) check({GetParam().mr, {k}, 24, 0, numbers});
     check({GetParam().mr, std::vector<int>(9, 116), 16, 0, numbers});
+  }
+}
+
+// Calls of many pixels, as variants with large_calls want them: at most and beyond what they take
+// at once.
+TEST_P(IgemmS8Test, ManyPixels) {
+  const int mr = GetParam().mr;
+  for (const Numbers numbers : {Numbers::ordinary, Numbers::worst, Numbers::seldom_large}) {
+    for (const int m : {2 * mr, 2 * mr + 1, 5 * mr - 3}) {
+      for (int k = 1; k <= 70; k += 3) {
+        check({m, {k}, 19, static_cast<size_t>(k % 3), numbers});
+        check({m, {k, 9, 2}, 8, 0, numbers, kBounds[static_cast<size_t>(k) % std::size(kBounds)]});
+      }
+      for (const int k : {1536, 1540, 2000}) check({m, {k}, 20, 0, numbers});
+    }
+    check({2 * mr, {33}, 530, 0, numbers});
+    check({2 * mr, {1200}, 120, 1, numbers});
   }
 }
 
