@@ -4,7 +4,7 @@
 
 namespace linnet {
 
-#define LINNET_IGEMM_S8(name, features, mr, nr, large_calls)                                                    \
+#define LINNET_IGEMM_S8(name, features, mr, nr, large_calls)                                       \
   void name(int, int, const int8_t* const*, const int*, const void*, size_t, int,                  \
             const RequantizeS8&, int8_t*, size_t);                                                 \
   void name##_to_f32(int, int, const int8_t* const*, const int*, const void*, size_t, int, float*, \
@@ -14,7 +14,8 @@ namespace linnet {
 
 namespace {
 constexpr IgemmS8Variant kVariants[] = {
-#define LINNET_IGEMM_S8(name, features, mr, nr, large_calls) {#name, features, mr, nr, large_calls, name, name##_to_f32},
+#define LINNET_IGEMM_S8(name, features, mr, nr, large_calls) \
+  {#name, features, mr, nr, large_calls, name, name##_to_f32},
 #include "kernels/igemm_s8/variants.inc"
 #undef LINNET_IGEMM_S8
 };
