@@ -1,3 +1,3 @@
 // Input of checks.includes_finds_violations; never compiled.
-#include <vector>
 #include "engine/session.h"
+#include <vector>

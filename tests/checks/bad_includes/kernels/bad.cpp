@@ -1,5 +1,5 @@
 // Input of checks.includes_finds_violations; never compiled.
-#include <iostream>
 #include "kernels/base.h"
-#include "kernels/x/pack.h"
 #include "model/format.h"
+#include "kernels/x/pack.h"
+#include <iostream>
