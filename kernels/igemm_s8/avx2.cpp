@@ -35,16 +35,13 @@ size_t group_count(int segments, const int* k) {
   return groups;
 }
 
-// The same sums in two ways: General is an output of broadcast_tile.h, Offset one of offset_tile.h.
-template <typename General, typename Offset, typename Out>
+// The same sums in two ways. Output: one of offset_tile.h.
+template <typename Output, typename Out>
 class Igemm {
  public:
-  Igemm(const int* k, int segments, size_t panel_bytes, const General& general,
-        const Offset& offset, size_t stride)
-      : groups_(group_count(segments, k)),
-        general_(general),
-        offset_(offset),
-        call_{kMr, segments, nullptr, kMr, k, panel_bytes, stride, general, nullptr} {}
+  Igemm(const int* k, int segments, size_t panel_bytes, const Output& output, size_t stride)
+      : groups_(group_count(segments, k)), call_{kMr,         segments, nullptr, kMr,    k,
+                                                 panel_bytes, stride,   output,  nullptr} {}
 
   void run(int m, const int8_t* const* rows, const void* panels, int n, Out* out) {
     const auto* panel = static_cast<const uint8_t*>(panels);
@@ -58,7 +55,7 @@ class Igemm {
       const int all = (n + kIgemmS8PanelWidth - 1) / kIgemmS8PanelWidth;
       const int count = all < most ? all : most;
       bounds_.look_at(panel, call_.panel_bytes, count, groups_);
-      if (mostly_saturates(m, rows, panel, count)) return signed_run(m, rows, panel, n, out);
+      if (mostly_saturates(m, rows, count)) return signed_run(m, rows, panel, n, out);
       for_each_tile(m, rows, out,
                     [&](int left, Out* to) { offset_tile(left, panel, count, n, to); });
       panel += static_cast<size_t>(count) * call_.panel_bytes;
@@ -83,7 +80,7 @@ class Igemm {
   // The first m pixels of a tile, n channels from `panels` on.
   void signed_tile(int m, const uint8_t* panels, int n, Out* out) {
     constexpr int kRows = kMr / 2;
-    BroadcastCall<General, Out> half = call_;
+    BroadcastCall<Output, Out> half = call_;
     for (int first = 0; first < kMr && first < m; first += kRows) {
       half.m = m - first < kRows ? m - first : kRows;
       broadcast_rows<DotAvx2, kRows>(half, panels, n, out);
@@ -96,14 +93,13 @@ class Igemm {
   bool is_slow(int saturating) const { return static_cast<size_t>(saturating) * 4 > groups_; }
 
   // Whether half of the panels do in the tile in the middle.
-  bool mostly_saturates(int m, const int8_t* const* rows, const uint8_t* panel, int count) {
+  bool mostly_saturates(int m, const int8_t* const* rows, int count) {
     const int tile = m / kMr / 2;
     pixels_.load(call_.segments, rows + static_cast<std::ptrdiff_t>(tile) * call_.segments * kMr,
                  call_.k);
     int slow = 0;
     for (int i = 0; i < count; ++i) {
-      const OffsetPanel one = {panel, groups_, bounds_.panel(i), pixels_};
-      slow += is_slow(one.saturating()) ? 1 : 0;
+      slow += is_slow(count_saturating(pixels_, bounds_.panel(i), groups_)) ? 1 : 0;
     }
     return 2 * slow > count;
   }
@@ -112,13 +108,13 @@ class Igemm {
     pixels_.load(call_.segments, call_.rows, call_.k);
     for (int i = 0; i < count; ++i, n -= kIgemmS8PanelWidth) {
       const OffsetPanel one = {panel, groups_, bounds_.panel(i), pixels_};
-      const int saturating = one.saturating();
+      const int saturating = count_saturating(pixels_, bounds_.panel(i), groups_);
       if (is_slow(saturating)) {
         signed_tile(m, panel, n < kIgemmS8PanelWidth ? n : kIgemmS8PanelWidth, out);
       } else if (m > kMr / 2) {
-        one.template run<kMr>(m, n, saturating != 0, offset_, out, call_.stride);
+        one.template run<kMr>(m, n, saturating != 0, call_.output, out, call_.stride);
       } else {
-        one.template run<kMr / 2>(m, n, saturating != 0, offset_, out, call_.stride);
+        one.template run<kMr / 2>(m, n, saturating != 0, call_.output, out, call_.stride);
       }
       panel += call_.panel_bytes;
       out += kIgemmS8PanelWidth;
@@ -126,9 +122,7 @@ class Igemm {
   }
 
   size_t groups_;
-  General general_;
-  Offset offset_;
-  BroadcastCall<General, Out> call_;
+  BroadcastCall<Output, Out> call_;
   OffsetPixels pixels_;
   PairBounds bounds_;
 };
@@ -138,17 +132,15 @@ class Igemm {
 void igemm_s8_8x8_n8k4_avx2(int m, int segments, const int8_t* const* rows, const int* k,
                             const void* panels, size_t panel_bytes, int n, const RequantizeS8& to,
                             int8_t* out, size_t out_pixel_stride) {
-  const RequantizeAvx2 requantize(to);
-  Igemm<BroadcastToS8<DotAvx2>, OffsetToS8, int8_t>(k, segments, panel_bytes, {requantize},
-                                                    {requantize}, out_pixel_stride)
+  const OffsetToS8 output = {{RequantizeAvx2(to)}};
+  Igemm<OffsetToS8, int8_t>(k, segments, panel_bytes, output, out_pixel_stride)
       .run(m, rows, panels, n, out);
 }
 
 void igemm_s8_8x8_n8k4_avx2_to_f32(int m, int segments, const int8_t* const* rows, const int* k,
                                    const void* panels, size_t panel_bytes, int n, float* out,
                                    size_t out_pixel_stride) {
-  Igemm<BroadcastToF32<DotAvx2>, OffsetToF32, float>(k, segments, panel_bytes, {}, {},
-                                                     out_pixel_stride)
+  Igemm<OffsetToF32, float>(k, segments, panel_bytes, {}, out_pixel_stride)
       .run(m, rows, panels, n, out);
 }
 

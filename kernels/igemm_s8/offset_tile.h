@@ -58,18 +58,13 @@ struct OffsetTile<0> {
   LINNET_INLINE void add_missing(const OffsetPixels&, size_t, const OffsetWeights&) {}
 };
 
-// What becomes of the products of sums and multipliers. put4: those of 4 pixels, all channels of a
-// panel; put: of one, n channels.
-struct OffsetToS8 {
-  RequantizeAvx2 requantize;
+// The outputs of broadcast_tile.h, which put a pixel, and put4: 4 pixels, all channels of a panel.
+struct OffsetToS8 : BroadcastToS8<PanelsAvx2> {
   LINNET_INLINE void put4(__m256 a, __m256 b, __m256 c, __m256 d, int8_t* out,
                           size_t stride) const {
     const __m256i bytes = requantize(a, b, c, d);
     put2(_mm256_castsi256_si128(bytes), out, stride);
     put2(_mm256_extracti128_si256(bytes, 1), out + 2 * stride, stride);
-  }
-  LINNET_INLINE void put(__m256 x, int n, int8_t* out) const {
-    PanelsAvx2::store_first(out, requantize(x), n);
   }
 
  private:
@@ -78,16 +73,12 @@ struct OffsetToS8 {
     _mm_storeh_pd(reinterpret_cast<double*>(out + stride), _mm_castsi128_pd(bytes));
   }
 };
-struct OffsetToF32 {
+struct OffsetToF32 : BroadcastToF32<PanelsAvx2> {
   LINNET_INLINE void put4(__m256 a, __m256 b, __m256 c, __m256 d, float* out, size_t stride) const {
     _mm256_storeu_ps(out, a);
     _mm256_storeu_ps(out + stride, b);
     _mm256_storeu_ps(out + 2 * stride, c);
     _mm256_storeu_ps(out + 3 * stride, d);
-  }
-  LINNET_INLINE void put(__m256 x, int n, float* out) const {
-    if (n >= PanelsAvx2::kWidth) return _mm256_storeu_ps(out, x);
-    PanelsAvx2::store_part(out, x, n);
   }
 };
 
@@ -114,19 +105,6 @@ struct OffsetPanel {
   const PairBounds::Panel& bounds;
   const OffsetPixels& pixels;
 
-  // How many groups may saturate.
-  LINNET_INLINE int saturating() const {
-    __m256i any = _mm256_setzero_si256();
-    for (size_t g = 0; g < groups; g += kGroupsOfBounds) {
-      any = _mm256_or_si256(any, Saturating(pixels, bounds, g).bounds());
-    }
-    if (_mm256_testz_si256(any, _mm256_set1_epi16(INT16_MIN)) != 0) return 0;
-    int count = 0;
-    for (size_t g = 0; g < groups; g += kGroupsOfBounds) {
-      count += __builtin_popcount(Saturating(pixels, bounds, g).bits());
-    }
-    return count;
-  }
   // The first m of kRows pixels, 4 or 8; n channels, of which the panel's are made. Not inlined:
   // what is the same for all panels would take registers.
   template <int kRows, typename Output, typename Out>
@@ -137,7 +115,7 @@ struct OffsetPanel {
     for (size_t g = 0; g < groups; ++g) tile.multiply(pixels, g, weights(g));
     if (saturates) {
       for (size_t first = 0; first < groups; first += kGroupsOfBounds) {
-        uint32_t bits = Saturating(pixels, bounds, first).bits();
+        uint32_t bits = Saturating(pixels, bounds, first).flags();
         for (; bits != 0; bits &= bits - 1) {
           const size_t g = first + static_cast<size_t>(__builtin_ctz(bits)) / 2;
           tile.add_missing(pixels, g, weights(g));

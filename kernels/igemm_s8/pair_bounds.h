@@ -75,10 +75,10 @@ class Saturating {
  public:
   LINNET_INLINE Saturating(const OffsetPixels& x, const PairBounds::Panel& panel, size_t first)
       : bounds_(_mm256_mullo_epi16(load(x.largest() + first), load(panel.largest + first))) {}
-  // Words whose highest bit tells.
+  // Words of which the highest bit tells.
   LINNET_INLINE __m256i bounds() const { return bounds_; }
   // A bit each, at twice its index.
-  LINNET_INLINE uint32_t bits() const {
+  LINNET_INLINE uint32_t flags() const {
     return static_cast<uint32_t>(_mm256_movemask_epi8(bounds_)) >> 1 & 0x55555555U;
   }
 
@@ -88,6 +88,21 @@ class Saturating {
   }
   __m256i bounds_;  // of sums of 2 products: at most 254 x 255, so 2^15 or more has the highest bit
 };
+
+// How many do, of all groups. Mostly none.
+LINNET_INLINE int count_saturating(const OffsetPixels& x, const PairBounds::Panel& panel,
+                                   size_t groups) {
+  __m256i any = _mm256_setzero_si256();
+  for (size_t g = 0; g < groups; g += kGroupsOfBounds) {
+    any = _mm256_or_si256(any, Saturating(x, panel, g).bounds());
+  }
+  if (_mm256_testz_si256(any, _mm256_set1_epi16(INT16_MIN)) != 0) return 0;
+  int count = 0;
+  for (size_t g = 0; g < groups; g += kGroupsOfBounds) {
+    count += __builtin_popcount(Saturating(x, panel, g).flags());
+  }
+  return count;
+}
 
 }  // namespace
 }  // namespace linnet

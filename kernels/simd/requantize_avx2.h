@@ -32,31 +32,30 @@ struct RequantizeAvx2 {
   }
   // 16 values, those of `first` first.
   LINNET_INLINE __m128i operator()(__m256 first, __m256 second) const {
-    // Packing goes by halves: first low, second low, first high, second high.
-    const __m256i mixed = _mm256_packs_epi32(round(first), round(second));
-    const __m256i words =
-        _mm256_adds_epi16(_mm256_permute4x64_epi64(mixed, _MM_SHUFFLE(3, 1, 2, 0)), zero_point);
-    const __m128i bytes =
-        _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-    return _mm_max_epi8(bytes, low);
+    return bytes(_mm256_permute4x64_epi64(words(first, second), _MM_SHUFFLE(3, 1, 2, 0)));
   }
-  // 16 values whose halves of 4 are the lower and the higher of `first`, of `second`: 0 2, 1 3.
+  // 16 values by fours: the lower half of `first`, of `second`, the higher of `first`, of `second`.
   LINNET_INLINE __m128i of_halves(__m256 first, __m256 second) const {
-    const __m256i words =
-        _mm256_adds_epi16(_mm256_packs_epi32(round(first), round(second)), zero_point);
-    const __m128i bytes =
-        _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-    return _mm_max_epi8(bytes, low);
+    return bytes(words(first, second));
   }
   // 32 values, those of `a` first.
   LINNET_INLINE __m256i operator()(__m256 a, __m256 b, __m256 c, __m256 d) const {
-    const __m256i ab = _mm256_adds_epi16(_mm256_packs_epi32(round(a), round(b)), zero_point);
-    const __m256i cd = _mm256_adds_epi16(_mm256_packs_epi32(round(c), round(d)), zero_point);
-    // Fours of bytes: a b c d of the low halves, then of the high ones.
-    const __m256i mixed = _mm256_packs_epi16(ab, cd);
-    const __m256i bytes =
+    // By fours: a b c d of the lower halves, then of the higher ones.
+    const __m256i mixed = _mm256_packs_epi16(words(a, b), words(c, d));
+    const __m256i in_order =
         _mm256_permutevar8x32_epi32(mixed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
-    return _mm256_max_epi8(bytes, _mm256_broadcastb_epi8(low));
+    return _mm256_max_epi8(in_order, _mm256_broadcastb_epi8(low));
+  }
+
+ private:
+  // Packing goes by halves: first low, second low, first high, second high.
+  LINNET_INLINE __m256i words(__m256 first, __m256 second) const {
+    return _mm256_adds_epi16(_mm256_packs_epi32(round(first), round(second)), zero_point);
+  }
+  LINNET_INLINE __m128i bytes(__m256i words) const {
+    const __m128i packed =
+        _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    return _mm_max_epi8(packed, low);
   }
 };
 

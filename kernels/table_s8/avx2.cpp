@@ -4,8 +4,7 @@
 
 #include <immintrin.h>
 
-#include "kernels/simd/blocks.h"
-#include "kernels/table_s8/table_s8.h"
+#include "kernels/table_s8/vector.h"
 
 namespace linnet {
 namespace {
@@ -22,22 +21,17 @@ struct Rows {
   }
 };
 
-// One of two where the highest bit of `which` says so.
-LINNET_INLINE __m256i second_if(__m256i which, __m256i first, __m256i second) {
-  return _mm256_blendv_epi8(first, second, which);
-}
-
-// kRows rows from `first` on, chosen by the bits of `index` from bit 4 on. bits[i]: that bit
-// highest.
-template <int kRows>
+// Of 2^kBits rows from `first` on, the one that the lowest kBits of the row's number choose. bits:
+// each of them, highest in its byte.
+template <int kBits>
 LINNET_INLINE __m256i look_up(const Rows& rows, int first, __m256i column, const __m256i* bits) {
-  if constexpr (kRows == 1) {
+  if constexpr (kBits == 0) {
     return _mm256_shuffle_epi8(rows.row[first], column);
   } else {
-    constexpr int kHalf = kRows / 2;
-    constexpr int kBit = kRows == 16 ? 3 : kRows == 8 ? 2 : kRows == 4 ? 1 : 0;
-    return second_if(bits[kBit], look_up<kHalf>(rows, first, column, bits),
-                     look_up<kHalf>(rows, first + kHalf, column, bits));
+    constexpr int kRest = kBits - 1;
+    return _mm256_blendv_epi8(look_up<kRest>(rows, first, column, bits),
+                              look_up<kRest>(rows, first + (1 << kRest), column, bits),
+                              bits[kRest]);
   }
 }
 
@@ -46,7 +40,7 @@ LINNET_INLINE __m256i look_up(const Rows& rows, __m256i x) {
   const __m256i column = _mm256_and_si256(index, _mm256_set1_epi8(15));
   const __m256i bits[] = {_mm256_slli_epi16(index, 3), _mm256_slli_epi16(index, 2),
                           _mm256_slli_epi16(index, 1), index};
-  return look_up<16>(rows, 0, column, bits);
+  return look_up<4>(rows, 0, column, bits);
 }
 
 }  // namespace
@@ -54,17 +48,12 @@ LINNET_INLINE __m256i look_up(const Rows& rows, __m256i x) {
 void table_s8_avx2(int pixels, int channels, const int8_t* in, size_t in_pixel_stride,
                    const int8_t* table, int8_t* out, size_t out_pixel_stride) {
   const Rows rows(table);
-  const Pixels runs(pixels, channels, in_pixel_stride, out_pixel_stride);
-  for (int p = 0; p < runs.count; ++p) {
-    size_t c = 0;
-    for (; c + 32 <= runs.channels; c += 32) {
-      const __m256i x = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(in + c));
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + c), look_up(rows, x));
-    }
-    for (; c < runs.channels; ++c) out[c] = table[in[c] + 128];
-    in += in_pixel_stride;
-    out += out_pixel_stride;
-  }
+  const auto look_up_32 = [&](const int8_t* from, int8_t* to) __attribute__((always_inline)) {
+    const __m256i x = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), look_up(rows, x));
+  };
+  table_s8_vectors<32>(pixels, channels, in, in_pixel_stride, table, out, out_pixel_stride,
+                       look_up_32);
 }
 
 }  // namespace linnet

@@ -4,8 +4,7 @@
 
 #include <arm_neon.h>
 
-#include "kernels/simd/blocks.h"
-#include "kernels/table_s8/table_s8.h"
+#include "kernels/table_s8/vector.h"
 
 namespace linnet {
 namespace {
@@ -24,21 +23,16 @@ void table_s8_neon(int pixels, int channels, const int8_t* in, size_t in_pixel_s
     return int8x16x4_t{{vld1q_s8(p), vld1q_s8(p + 16), vld1q_s8(p + 32), vld1q_s8(p + 48)}};
   };
   const int8x16x4_t quarters[4] = {load(0), load(1), load(2), load(3)};
-  const Pixels runs(pixels, channels, in_pixel_stride, out_pixel_stride);
-  for (int p = 0; p < runs.count; ++p) {
-    size_t c = 0;
-    for (; c + 16 <= runs.channels; c += 16) {
-      const uint8x16_t x = vreinterpretq_u8_s8(vld1q_s8(in + c));
-      const uint8x16_t negative = vorrq_u8(look_up(quarters[0], veorq_u8(x, vdupq_n_u8(0x80))),
-                                           look_up(quarters[1], veorq_u8(x, vdupq_n_u8(0xC0))));
-      const uint8x16_t positive =
-          vorrq_u8(look_up(quarters[2], x), look_up(quarters[3], veorq_u8(x, vdupq_n_u8(0x40))));
-      vst1q_s8(out + c, vreinterpretq_s8_u8(vorrq_u8(negative, positive)));
-    }
-    for (; c < runs.channels; ++c) out[c] = table[in[c] + 128];
-    in += in_pixel_stride;
-    out += out_pixel_stride;
-  }
+  const auto look_up_16 = [&](const int8_t* from, int8_t* to) __attribute__((always_inline)) {
+    const uint8x16_t x = vreinterpretq_u8_s8(vld1q_s8(from));
+    const uint8x16_t negative = vorrq_u8(look_up(quarters[0], veorq_u8(x, vdupq_n_u8(0x80))),
+                                         look_up(quarters[1], veorq_u8(x, vdupq_n_u8(0xC0))));
+    const uint8x16_t positive =
+        vorrq_u8(look_up(quarters[2], x), look_up(quarters[3], veorq_u8(x, vdupq_n_u8(0x40))));
+    vst1q_s8(to, vreinterpretq_s8_u8(vorrq_u8(negative, positive)));
+  };
+  table_s8_vectors<16>(pixels, channels, in, in_pixel_stride, table, out, out_pixel_stride,
+                       look_up_16);
 }
 
 }  // namespace linnet
