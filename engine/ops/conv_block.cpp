@@ -14,7 +14,7 @@ struct BlockLimits {
 };
 constexpr BlockLimits kFirstLevelCache = {20 * 1024, 64, 17 * 1024};
 // Where a kernel copies what it reads of each tile, only that and one panel need fit there.
-constexpr BlockLimits kSecondLevelCache = {64 * 1024, 128, 256 * 1024};
+constexpr BlockLimits kSecondLevelCache = {64 * 1024, 200, 256 * 1024};
 
 template <typename Kernel>
 const typename Kernel::Variant& variant(const Step& step) {
@@ -23,7 +23,9 @@ const typename Kernel::Variant& variant(const Step& step) {
 
 template <typename Kernel>
 const BlockLimits& limits(const Step& step) {
-  return Kernel::large_calls(variant<Kernel>(step)) ? kSecondLevelCache : kFirstLevelCache;
+  // A detection head keeps the logits of a block, of which it mostly computes few.
+  const bool large = Kernel::large_calls(variant<Kernel>(step)) && step.head < 0;
+  return large ? kSecondLevelCache : kFirstLevelCache;
 }
 
 // Whether a block's results are gathered before they go to several places, in one call for all.

@@ -2,7 +2,7 @@
 
 #if LINNET_TARGET_X86
 
-#include "kernels/igemm_s8/offset_tile.h"
+#include "kernels/igemm_s8/wide_tile.h"
 
 namespace linnet {
 namespace {
@@ -35,7 +35,8 @@ size_t group_count(int segments, const int* k) {
   return groups;
 }
 
-// The same sums in two ways. Output: one of offset_tile.h.
+// The same sums in three ways: as offset_tile.h and wide_tile.h say, and by signs where those do
+// not pay. Output: one of offset_tile.h.
 template <typename Output, typename Out>
 class Igemm {
  public:
@@ -50,16 +51,10 @@ class Igemm {
     if (m < kFewPixels || groups_ > OffsetPixels::kMostGroups) {
       return signed_run(m, rows, panel, n, out);
     }
-    const int most = PairBounds::capacity(groups_);
-    for (; n > 0; n -= most * kIgemmS8PanelWidth) {
-      const int all = (n + kIgemmS8PanelWidth - 1) / kIgemmS8PanelWidth;
-      const int count = all < most ? all : most;
-      bounds_.look_at(panel, call_.panel_bytes, count, groups_);
-      if (mostly_saturates(m, rows, count)) return signed_run(m, rows, panel, n, out);
-      for_each_tile(m, rows, out,
-                    [&](int left, Out* to) { offset_tile(left, panel, count, n, to); });
-      panel += static_cast<size_t>(count) * call_.panel_bytes;
-      out += count * kIgemmS8PanelWidth;
+    if (groups_ <= WidePixels::kMostGroups) {
+      wide_run(m, rows, panel, n, out);
+    } else {
+      offset_run(m, rows, panel, n, out);
     }
   }
 
@@ -71,6 +66,42 @@ class Igemm {
       tile(m, out);
       call_.rows += static_cast<std::ptrdiff_t>(call_.segments) * kMr;
       out += kMr * call_.stride;
+    }
+  }
+
+  // Calls chunk(panel, number of panels, channels, out) for at most `most` panels at a time.
+  template <typename Chunk>
+  LINNET_INLINE void for_each_chunk(int most, const uint8_t* panel, int n, Out* out,
+                                    const Chunk& chunk) const {
+    for (; n > 0; n -= most * kIgemmS8PanelWidth) {
+      const int all = (n + kIgemmS8PanelWidth - 1) / kIgemmS8PanelWidth;
+      const int count = all < most ? all : most;
+      chunk(panel, count, n, out);
+      panel += static_cast<size_t>(count) * call_.panel_bytes;
+      out += count * kIgemmS8PanelWidth;
+    }
+  }
+
+  void wide_run(int m, const int8_t* const* rows, const uint8_t* panels, int n, Out* out) {
+    WidePixels pixels;
+    WideWeights weights;
+    for_each_chunk(WideWeights::kMostPanels, panels, n, out,
+                   [&](const uint8_t* panel, int count, int channels, Out* to) {
+                     weights.load(panel, call_.panel_bytes, count, call_.segments, call_.k);
+                     for_each_tile(m, rows, to, [&](int left, Out* tile) {
+                       pixels.load(call_.segments, call_.rows, call_.k);
+                       wide_tile(pixels, weights, left, panel, count, channels, tile);
+                     });
+                   });
+  }
+  LINNET_INLINE void wide_tile(const WidePixels& pixels, const WideWeights& weights, int m,
+                               const uint8_t* panel, int count, int n, Out* out) const {
+    for (int i = 0; i < count; ++i, n -= kIgemmS8PanelWidth) {
+      const auto& header = *reinterpret_cast<const IgemmS8PanelHeader*>(panel);
+      const WidePanel one = {header, weights.panel(i), pixels};
+      one.template run<kMr>(m, n, call_.output, out, call_.stride);
+      panel += call_.panel_bytes;
+      out += kIgemmS8PanelWidth;
     }
   }
 
@@ -89,35 +120,35 @@ class Igemm {
     }
   }
 
-  // A group that saturates takes four times as long as one that does not.
-  bool is_slow(int saturating) const { return static_cast<size_t>(saturating) * 4 > groups_; }
-
-  // Whether half of the panels do in the tile in the middle.
-  bool mostly_saturates(int m, const int8_t* const* rows, int count) {
-    const int tile = m / kMr / 2;
-    pixels_.load(call_.segments, rows + static_cast<std::ptrdiff_t>(tile) * call_.segments * kMr,
-                 call_.k);
-    int slow = 0;
-    for (int i = 0; i < count; ++i) {
-      slow += is_slow(count_saturating(pixels_, bounds_.panel(i), groups_)) ? 1 : 0;
-    }
-    return 2 * slow > count;
+  void offset_run(int m, const int8_t* const* rows, const uint8_t* panels, int n, Out* out) {
+    pixels_.look_at(m, call_.segments, rows, call_.k);
+    for_each_chunk(PairBounds::capacity(groups_), panels, n, out,
+                   [&](const uint8_t* panel, int count, int channels, Out* to) {
+                     bounds_.look_at(pixels_, panel, call_.panel_bytes, count, groups_);
+                     for_each_tile(m, rows, to, [&](int left, Out* tile) {
+                       offset_tile(left, panel, count, channels, tile);
+                     });
+                   });
   }
-
   void offset_tile(int m, const uint8_t* panel, int count, int n, Out* out) {
     pixels_.load(call_.segments, call_.rows, call_.k);
     for (int i = 0; i < count; ++i, n -= kIgemmS8PanelWidth) {
-      const OffsetPanel one = {panel, groups_, bounds_.panel(i), pixels_};
-      const int saturating = count_saturating(pixels_, bounds_.panel(i), groups_);
-      if (is_slow(saturating)) {
-        signed_tile(m, panel, n < kIgemmS8PanelWidth ? n : kIgemmS8PanelWidth, out);
-      } else if (m > kMr / 2) {
-        one.template run<kMr>(m, n, saturating != 0, call_.output, out, call_.stride);
-      } else {
-        one.template run<kMr / 2>(m, n, saturating != 0, call_.output, out, call_.stride);
-      }
+      offset_panel(m, panel, bounds_.panel(i), n, out);
       panel += call_.panel_bytes;
       out += kIgemmS8PanelWidth;
+    }
+  }
+  LINNET_INLINE void offset_panel(int m, const uint8_t* panel, const PairBounds::Panel& bounds,
+                                  int n, Out* out) {
+    const OffsetPanel one = {panel, groups_, bounds, pixels_};
+    const int suspicious = count_suspicious(pixels_, bounds, groups_);
+    // A couple that leaves 16 bits takes four times as long as one that does not.
+    if (static_cast<size_t>(suspicious) * 8 > groups_) {
+      signed_tile(m, panel, n < kIgemmS8PanelWidth ? n : kIgemmS8PanelWidth, out);
+    } else if (m > kMr / 2) {
+      one.template run<kMr>(m, n, suspicious > 0, call_.output, out, call_.stride);
+    } else {
+      one.template run<kMr / 2>(m, n, suspicious > 0, call_.output, out, call_.stride);
     }
   }
 

@@ -1,4 +1,5 @@
-// igemm_s8 for AVX2: 8 pixels by one panel, with inputs as x + 128.
+// igemm_s8 for AVX2: 8 pixels by one panel, with inputs as offset_pixels.h has them: 5 operations
+// on vectors for 64 products where pair_bounds.h allows it.
 #pragma once
 
 #include "kernels/igemm_s8/pair_bounds.h"
@@ -6,21 +7,45 @@
 namespace linnet {
 namespace {  // NOLINT(google-build-namespaces)
 
-// A group of weights of 8 channels, times a group of inputs of one pixel.
+// Groups of weights of 8 channels, times those of inputs of one pixel.
 struct OffsetWeights {
   __m256i w;
 
-  // Sums of 4 products, if none of 2 saturates.
-  LINNET_INLINE __m256i multiply(__m256i x) const {
-    return _mm256_madd_epi16(_mm256_maddubs_epi16(x, w), _mm256_set1_epi16(1));
-  }
-  // What is missing in them if one does.
-  LINNET_INLINE __m256i missing(__m256i x) const {
+  // Sums of 2 products, if none saturates.
+  LINNET_INLINE __m256i pairs(__m256i x) const { return _mm256_maddubs_epi16(x, w); }
+  // Sums of 4.
+  LINNET_INLINE __m256i exact(__m256i x) const {
     const __m256i even_w = _mm256_srai_epi16(_mm256_slli_epi16(w, 8), 8);
     const __m256i odd_w = _mm256_srai_epi16(w, 8);
     const __m256i even = _mm256_madd_epi16(_mm256_and_si256(x, _mm256_set1_epi16(0xFF)), even_w);
     const __m256i odd = _mm256_madd_epi16(_mm256_srli_epi16(x, 8), odd_w);
-    return _mm256_sub_epi32(_mm256_add_epi32(even, odd), multiply(x));
+    return _mm256_add_epi32(even, odd);
+  }
+};
+LINNET_INLINE __m256i sums_of_pairs(__m256i pairs) {
+  return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+}
+
+// Two groups, a couple, whose sums of 2 products are added in 16 bits.
+struct OffsetCouple {
+  OffsetWeights first, second;
+
+  explicit LINNET_INLINE OffsetCouple(const __m256i* weights)
+      : first{_mm256_load_si256(weights)}, second{_mm256_load_si256(weights + 1)} {}
+  template <typename X>
+  LINNET_INLINE __m256i multiply(const X& x) const {
+    return sums_of_pairs(_mm256_add_epi16(first.pairs(x(0)), second.pairs(x(1))));
+  }
+  // Bits where those sums leave 16 bits, if neither group saturates.
+  template <typename X>
+  LINNET_INLINE __m256i left(const X& x) const {
+    const __m256i a = first.pairs(x(0)), b = second.pairs(x(1));
+    return _mm256_xor_si256(_mm256_adds_epi16(a, b), _mm256_add_epi16(a, b));
+  }
+  // What is missing in the sums of 8 products if a group saturates or they leave 16 bits.
+  template <typename X>
+  LINNET_INLINE __m256i missing(const X& x) const {
+    return _mm256_sub_epi32(_mm256_add_epi32(first.exact(x(0)), second.exact(x(1))), multiply(x));
   }
 };
 
@@ -34,13 +59,18 @@ struct OffsetTile {
     rest.start(with);
     sums = with;
   }
-  LINNET_INLINE void multiply(const OffsetPixels& x, size_t group, const OffsetWeights& w) {
+  // X, W: OffsetPixels with OffsetCouple, or those of wide_tile.h.
+  template <typename X, typename W>
+  LINNET_INLINE void multiply(const X& x, size_t group, const W& w) {
     rest.multiply(x, group, w);
-    sums = _mm256_add_epi32(sums, w.multiply(x.repeated(group, kRows - 1)));
+    sums = _mm256_add_epi32(sums, w.multiply(inputs(x, group)));
   }
-  LINNET_INLINE void add_missing(const OffsetPixels& x, size_t group, const OffsetWeights& w) {
+  LINNET_INLINE __m256i left(const OffsetPixels& x, size_t group, const OffsetCouple& w) const {
+    return _mm256_or_si256(rest.left(x, group, w), w.left(inputs(x, group)));
+  }
+  LINNET_INLINE void add_missing(const OffsetPixels& x, size_t group, const OffsetCouple& w) {
     rest.add_missing(x, group, w);
-    sums = _mm256_add_epi32(sums, w.missing(x.repeated(group, kRows - 1)));
+    sums = _mm256_add_epi32(sums, w.missing(inputs(x, group)));
   }
   template <int kRow>
   LINNET_INLINE __m256 product(__m256 multiplier) const {
@@ -50,12 +80,22 @@ struct OffsetTile {
       return rest.template product<kRow>(multiplier);
     }
   }
+
+ private:
+  template <typename X>
+  static LINNET_INLINE auto inputs(const X& x, size_t group) {
+    return [&x, group](size_t i) { return x.repeated(group + i, kRows - 1); };
+  }
 };
 template <>
 struct OffsetTile<0> {
   LINNET_INLINE void start(__m256i) {}
-  LINNET_INLINE void multiply(const OffsetPixels&, size_t, const OffsetWeights&) {}
-  LINNET_INLINE void add_missing(const OffsetPixels&, size_t, const OffsetWeights&) {}
+  template <typename X, typename W>
+  LINNET_INLINE void multiply(const X&, size_t, const W&) {}
+  LINNET_INLINE __m256i left(const OffsetPixels&, size_t, const OffsetCouple&) const {
+    return _mm256_setzero_si256();
+  }
+  LINNET_INLINE void add_missing(const OffsetPixels&, size_t, const OffsetCouple&) {}
 };
 
 // The outputs of broadcast_tile.h, which put a pixel, and put4: 4 pixels, all channels of a panel.
@@ -98,6 +138,15 @@ LINNET_INLINE void put_four(const Tile& tile, __m256 multiplier, int m, int n, c
   if (m > kFirst + 3) output.put(d, n, out + 3 * stride);
 }
 
+// The first m pixels of a tile; n channels, of which the panel's are made.
+template <int kRows, typename Output, typename Out>
+LINNET_INLINE void put(const OffsetTile<kRows>& tile, const IgemmS8PanelHeader& header, int m,
+                       int n, const Output& output, Out* out, size_t stride) {
+  const __m256 multiplier = _mm256_load_ps(header.multiplier);
+  put_four<0>(tile, multiplier, m, n, output, out, stride);
+  if constexpr (kRows == 8) put_four<4>(tile, multiplier, m, n, output, out, stride);
+}
+
 // Of one panel, for one tile of pixels.
 struct OffsetPanel {
   const uint8_t* panel;
@@ -108,30 +157,38 @@ struct OffsetPanel {
   // The first m of kRows pixels, 4 or 8; n channels, of which the panel's are made. Not inlined:
   // what is the same for all panels would take registers.
   template <int kRows, typename Output, typename Out>
-  LINNET_NOINLINE void run(int m, int n, bool saturates, const Output& output, Out* out,
+  LINNET_NOINLINE void run(int m, int n, bool suspicious, const Output& output, Out* out,
                            size_t stride) const {
     OffsetTile<kRows> tile;
     tile.start(_mm256_load_si256(reinterpret_cast<const __m256i*>(bounds.start)));
-    for (size_t g = 0; g < groups; ++g) tile.multiply(pixels, g, weights(g));
-    if (saturates) {
-      for (size_t first = 0; first < groups; first += kGroupsOfBounds) {
-        uint32_t bits = Saturating(pixels, bounds, first).flags();
-        for (; bits != 0; bits &= bits - 1) {
-          const size_t g = first + static_cast<size_t>(__builtin_ctz(bits)) / 2;
-          tile.add_missing(pixels, g, weights(g));
-        }
-      }
-    }
+    for (size_t g = 0; g < groups; g += 2) tile.multiply(pixels, g, couple(g));
+    if (suspicious) add_missing(&tile);
     const auto& header = *reinterpret_cast<const IgemmS8PanelHeader*>(panel);
-    const __m256 multiplier = _mm256_load_ps(header.multiplier);
-    put_four<0>(tile, multiplier, m, n, output, out, stride);
-    if constexpr (kRows == 8) put_four<4>(tile, multiplier, m, n, output, out, stride);
+    put<kRows>(tile, header, m, n, output, out, stride);
   }
 
  private:
-  LINNET_INLINE OffsetWeights weights(size_t group) const {
-    const auto* w = reinterpret_cast<const __m256i*>(panel + sizeof(IgemmS8PanelHeader));
-    return {_mm256_load_si256(w + group)};
+  template <typename Tile>
+  LINNET_INLINE void add_missing(Tile* tile) const {
+    for (size_t first = 0; first < groups; first += kGroupsOfBounds) {
+      const Suspicious of(pixels, bounds, first);
+      const uint32_t saturating = of.couples_of_saturating();
+      for (uint32_t bits = of.couples(); bits != 0; bits &= bits - 1) {
+        const int bit = __builtin_ctz(bits);
+        const size_t g = first + static_cast<size_t>(bit) / 4;
+        const OffsetCouple w = couple(g);
+        // Few that may leave 16 bits do.
+        if ((saturating >> bit & 1) == 0) {
+          const __m256i left = tile->left(pixels, g, w);
+          if (_mm256_testz_si256(left, left) != 0) continue;
+        }
+        tile->add_missing(pixels, g, w);
+      }
+    }
+  }
+  LINNET_INLINE OffsetCouple couple(size_t group) const {
+    const auto* weights = reinterpret_cast<const __m256i*>(panel + sizeof(IgemmS8PanelHeader));
+    return OffsetCouple(weights + group);
   }
 };
 

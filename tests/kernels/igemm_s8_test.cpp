@@ -31,11 +31,23 @@ namespace {
 // holds, as it does for layers as they are: multipliers have two bits less, and products reach
 // 2^15. small_ties: it holds too, and a quarter of the results lie between two numbers, most of
 // them within the range of the output. seldom_large: most inputs are near -128 and most weights
-// near 0, as in trained networks, and now and then two neighbours are as large as can be.
-enum class Numbers { ordinary, worst, wrap, extreme, ties, small, small_ties, seldom_large };
-constexpr Numbers kNumbers[] = {Numbers::ordinary,   Numbers::worst,       Numbers::wrap,
-                                Numbers::extreme,    Numbers::ties,        Numbers::small,
-                                Numbers::small_ties, Numbers::seldom_large};
+// near 0, as in trained networks, and now and then two neighbours are as large as can be. narrow:
+// each input has a range of its own, as after a depthwise convolution, in some rows high ones only,
+// and half of the outputs have weights of one sign.
+enum class Numbers {
+  ordinary,
+  worst,
+  wrap,
+  extreme,
+  ties,
+  small,
+  small_ties,
+  seldom_large,
+  narrow
+};
+constexpr Numbers kNumbers[] = {Numbers::ordinary,   Numbers::worst,        Numbers::wrap,
+                                Numbers::extreme,    Numbers::ties,         Numbers::small,
+                                Numbers::small_ties, Numbers::seldom_large, Numbers::narrow};
 
 constexpr RequantizeS8 kBounds[] = {{0, -128, 127},    {-128, -128, 127}, {127, -128, 127},
                                     {-5, -5, 127},     {3, 3, 100},       {-128, 127, 127},
@@ -132,7 +144,8 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
     multiplier_.resize(n);
     for (size_t c = 0; c < n; ++c) {
       const int one = random_.between(0, 1) * 254 - 127;
-      const bool at_end = at_the_end(s.numbers);
+      const bool at_end =
+          s.numbers == Numbers::narrow ? random_.between(0, 1) != 0 : at_the_end(s.numbers);
       for (size_t i = 0; i < k; ++i) {
         weights_[c * k + i] = static_cast<int8_t>(at_end ? one : weight(s.numbers));
         if (i > 0 && is_seldom_large(s.numbers)) {
@@ -171,6 +184,16 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
   int input(Numbers numbers) {
     if (numbers != Numbers::seldom_large) return random_.between(-128, 127);
     return random_.between(0, 99) == 0 ? random_.between(120, 127) : random_.between(-128, -60);
+  }
+
+  // Pixels of `stride` values.
+  void narrow(size_t stride, size_t count, int8_t* data) {
+    const int lowest = random_.between(0, 1) != 0 ? 90 : -128;
+    std::vector<int> least(stride);
+    for (int& value : least) value = random_.between(lowest, 117);
+    for (size_t i = 0; i < count; ++i) {
+      data[i] = static_cast<int8_t>(least[i % stride] + random_.between(0, 10));
+    }
   }
 
   int32_t bias(const Shape& s) {
@@ -220,6 +243,7 @@ class IgemmS8Test : public VariantTest<IgemmS8Variant> {
         const bool is_large = s.numbers == Numbers::seldom_large && data[i] >= 120;
         if (i > 0 && is_large) data[i - 1] = data[i];
       }
+      if (s.numbers == Numbers::narrow) narrow(stride, count, data);
       const int first = random_.between(0, s.m - 1);
       for (int p = 0; p < static_cast<int>(pixels); ++p) {
         const int place = p < s.m ? (first + p) % s.m : 0;
@@ -305,7 +329,8 @@ TEST_P(IgemmS8Test, LargeK) {
 // at once.
 TEST_P(IgemmS8Test, ManyPixels) {
   const int mr = GetParam().mr;
-  for (const Numbers numbers : {Numbers::ordinary, Numbers::worst, Numbers::seldom_large}) {
+  for (const Numbers numbers :
+       {Numbers::ordinary, Numbers::worst, Numbers::seldom_large, Numbers::narrow}) {
     for (const int m : {2 * mr, 2 * mr + 1, 5 * mr - 3}) {
       for (int k = 1; k <= 70; k += 3) {
         check({m, {k}, 19, static_cast<size_t>(k % 3), numbers});
@@ -314,16 +339,17 @@ TEST_P(IgemmS8Test, ManyPixels) {
       for (const int k : {1536, 1540, 2000}) check({m, {k}, 20, 0, numbers});
     }
     check({2 * mr, {33}, 530, 0, numbers});
+    check({2 * mr, {70}, 530, 0, numbers});
     check({2 * mr, {1200}, 120, 1, numbers});
   }
 }
 
 // What lies beyond a row is the next pixel, which another thread may be writing.
 TEST_P(IgemmS8Test, OverReadValuesMayChange) {
-  const std::vector<int> k = {5, 18, 3};
+  const std::vector<int> k = {5, 34, 21};
   constexpr int kOutputs = 40;
-  const auto mr = static_cast<size_t>(GetParam().mr);
-  const std::vector<int8_t> weights(kOutputs * 26, 100);
+  const size_t pixels = 2 * static_cast<size_t>(GetParam().mr);
+  const std::vector<int8_t> weights(kOutputs * 60, 100);
   const std::vector<int32_t> bias(kOutputs, 0);
   const std::vector<float> multiplier(kOutputs, 1e-3f);
   std::vector<uint8_t> packed =
@@ -336,8 +362,11 @@ TEST_P(IgemmS8Test, OverReadValuesMayChange) {
   std::vector<const int8_t*> rows;
   for (size_t t = 0; t < k.size(); ++t) {
     inputs[t].assign(static_cast<size_t>(k[t]) + kIgemmS8OverRead, 3);
-    rows.insert(rows.end(), mr, inputs[t].data());
+    rows.insert(rows.end(), pixels / 2, inputs[t].data());
   }
+  rows.resize(2 * rows.size());  // two tiles
+  std::copy_n(rows.begin(), rows.size() / 2,
+              rows.begin() + static_cast<std::ptrdiff_t>(rows.size() / 2));
   std::atomic<bool> done = false;
   std::thread writer([&] {
     for (int8_t value = 0; !done; ++value) {
@@ -349,12 +378,12 @@ TEST_P(IgemmS8Test, OverReadValuesMayChange) {
       }
     }
   });
-  std::vector<int8_t> out(mr * kOutputs);
+  std::vector<int8_t> out(pixels * kOutputs);
   int wrong = 0;
-  for (int run = 0; run < 20000; ++run) {
-    GetParam().to_s8(GetParam().mr, 3, rows.data(), k.data(), placed, panel_bytes(k), kOutputs, {},
-                     out.data(), kOutputs);
-    for (const int8_t value : out) wrong += value != 8;  // 3 * 100 * 26 * 1e-3 = 7.8
+  for (int run = 0; run < 10000; ++run) {
+    GetParam().to_s8(static_cast<int>(pixels), 3, rows.data(), k.data(), placed, panel_bytes(k),
+                     kOutputs, {}, out.data(), kOutputs);
+    for (const int8_t value : out) wrong += value != 18;  // 3 * 100 * 60 * 1e-3
   }
   done = true;
   writer.join();
