@@ -140,15 +140,13 @@ class Igemm {
   }
   LINNET_INLINE void offset_panel(int m, const uint8_t* panel, const PairBounds::Panel& bounds,
                                   int n, Out* out) {
-    const OffsetPanel one = {panel, groups_, bounds, pixels_};
-    const int suspicious = count_suspicious(pixels_, bounds, groups_);
-    // A couple that leaves 16 bits takes four times as long as one that does not.
-    if (static_cast<size_t>(suspicious) * 8 > groups_) {
+    OffsetPanel one(panel, groups_, bounds, pixels_);
+    if (!one.look()) {
       signed_tile(m, panel, n < kIgemmS8PanelWidth ? n : kIgemmS8PanelWidth, out);
     } else if (m > kMr / 2) {
-      one.template run<kMr>(m, n, suspicious > 0, call_.output, out, call_.stride);
+      one.template run<kMr>(m, n, call_.output, out, call_.stride);
     } else {
-      one.template run<kMr / 2>(m, n, suspicious > 0, call_.output, out, call_.stride);
+      one.template run<kMr / 2>(m, n, call_.output, out, call_.stride);
     }
   }
 

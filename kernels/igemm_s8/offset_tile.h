@@ -65,9 +65,6 @@ struct OffsetTile {
     rest.multiply(x, group, w);
     sums = _mm256_add_epi32(sums, w.multiply(inputs(x, group)));
   }
-  LINNET_INLINE __m256i left(const OffsetPixels& x, size_t group, const OffsetCouple& w) const {
-    return _mm256_or_si256(rest.left(x, group, w), w.left(inputs(x, group)));
-  }
   LINNET_INLINE void add_missing(const OffsetPixels& x, size_t group, const OffsetCouple& w) {
     rest.add_missing(x, group, w);
     sums = _mm256_add_epi32(sums, w.missing(inputs(x, group)));
@@ -92,9 +89,6 @@ struct OffsetTile<0> {
   LINNET_INLINE void start(__m256i) {}
   template <typename X, typename W>
   LINNET_INLINE void multiply(const X&, size_t, const W&) {}
-  LINNET_INLINE __m256i left(const OffsetPixels&, size_t, const OffsetCouple&) const {
-    return _mm256_setzero_si256();
-  }
   LINNET_INLINE void add_missing(const OffsetPixels&, size_t, const OffsetCouple&) {}
 };
 
@@ -148,48 +142,74 @@ LINNET_INLINE void put(const OffsetTile<kRows>& tile, const IgemmS8PanelHeader& 
 }
 
 // Of one panel, for one tile of pixels.
-struct OffsetPanel {
-  const uint8_t* panel;
-  size_t groups;
-  const PairBounds::Panel& bounds;
-  const OffsetPixels& pixels;
+class OffsetPanel {
+ public:
+  LINNET_INLINE OffsetPanel(const uint8_t* panel, size_t groups, const PairBounds::Panel& bounds,
+                            const OffsetPixels& pixels)
+      : panel_(panel), groups_(groups), bounds_(bounds), pixels_(pixels) {}
+
+  // Whether what leaves 16 bits is little enough for run().
+  LINNET_INLINE bool look() {
+    const int suspicious = count_suspicious(pixels_, bounds_, groups_);
+    if (suspicious == 0) return true;
+    // Adding what is missing takes four times as long as a couple takes.
+    if (static_cast<size_t>(suspicious) * 8 > groups_) return false;
+    return try_suspicious();
+  }
 
   // The first m of kRows pixels, 4 or 8; n channels, of which the panel's are made. Not inlined:
   // what is the same for all panels would take registers.
   template <int kRows, typename Output, typename Out>
-  LINNET_NOINLINE void run(int m, int n, bool suspicious, const Output& output, Out* out,
-                           size_t stride) const {
+  LINNET_NOINLINE void run(int m, int n, const Output& output, Out* out, size_t stride) const {
     OffsetTile<kRows> tile;
-    tile.start(_mm256_load_si256(reinterpret_cast<const __m256i*>(bounds.start)));
-    for (size_t g = 0; g < groups; g += 2) tile.multiply(pixels, g, couple(g));
-    if (suspicious) add_missing(&tile);
-    const auto& header = *reinterpret_cast<const IgemmS8PanelHeader*>(panel);
+    tile.start(_mm256_load_si256(reinterpret_cast<const __m256i*>(bounds_.start)));
+    for (size_t g = 0; g < groups_; g += 2) tile.multiply(pixels_, g, couple(g));
+    for (int i = 0; __builtin_expect(i < large_count_, 0); ++i) {
+      tile.add_missing(pixels_, large_[i], couple(large_[i]));
+    }
+    const auto& header = *reinterpret_cast<const IgemmS8PanelHeader*>(panel_);
     put<kRows>(tile, header, m, n, output, out, stride);
   }
 
  private:
-  template <typename Tile>
-  LINNET_INLINE void add_missing(Tile* tile) const {
-    for (size_t first = 0; first < groups; first += kGroupsOfBounds) {
-      const Suspicious of(pixels, bounds, first);
+  static constexpr int kMostLarge = 8;
+
+  // Few of those that may leave 16 bits do. Returns false if there is no room for them all.
+  LINNET_NOINLINE bool try_suspicious() {
+    for (size_t first = 0; first < groups_; first += kGroupsOfBounds) {
+      const Suspicious of(pixels_, bounds_, first);
       const uint32_t saturating = of.couples_of_saturating();
       for (uint32_t bits = of.couples(); bits != 0; bits &= bits - 1) {
         const int bit = __builtin_ctz(bits);
         const size_t g = first + static_cast<size_t>(bit) / 4;
-        const OffsetCouple w = couple(g);
-        // Few that may leave 16 bits do.
-        if ((saturating >> bit & 1) == 0) {
-          const __m256i left = tile->left(pixels, g, w);
-          if (_mm256_testz_si256(left, left) != 0) continue;
-        }
-        tile->add_missing(pixels, g, w);
+        if ((saturating >> bit & 1) == 0 && !leaves(g)) continue;
+        if (large_count_ == kMostLarge) return false;
+        large_[large_count_++] = static_cast<uint16_t>(g);
       }
     }
+    return true;
+  }
+  // Whether the sums of a couple do of which neither group saturates.
+  LINNET_INLINE bool leaves(size_t group) const {
+    const OffsetCouple w = couple(group);
+    __m256i left = _mm256_setzero_si256();
+    for (int p = 0; p < OffsetPixels::kPixels; ++p) {
+      left =
+          _mm256_or_si256(left, w.left([&](size_t i) { return pixels_.repeated(group + i, p); }));
+    }
+    return _mm256_testz_si256(left, left) == 0;
   }
   LINNET_INLINE OffsetCouple couple(size_t group) const {
-    const auto* weights = reinterpret_cast<const __m256i*>(panel + sizeof(IgemmS8PanelHeader));
+    const auto* weights = reinterpret_cast<const __m256i*>(panel_ + sizeof(IgemmS8PanelHeader));
     return OffsetCouple(weights + group);
   }
+
+  const uint8_t* panel_;
+  size_t groups_;
+  const PairBounds::Panel& bounds_;
+  const OffsetPixels& pixels_;
+  int large_count_ = 0;
+  uint16_t large_[kMostLarge];  // the first groups of couples that leave 16 bits or saturate
 };
 
 }  // namespace

@@ -32,7 +32,7 @@ LINNET_INLINE void for_each_step(int segments, const int* k, const Step& step) {
 // A tile of pixels.
 class WidePixels {
  public:
-  static constexpr size_t kMostGroups = 12;
+  static constexpr size_t kMostGroups = 9;
   static constexpr size_t kMostSteps = 2 * kMostGroups;
 
   // Turns to a tile, as OffsetPixels does.

@@ -336,7 +336,7 @@ TEST_P(IgemmS8Test, ManyPixels) {
         check({m, {k}, 19, static_cast<size_t>(k % 3), numbers});
         check({m, {k, 9, 2}, 8, 0, numbers, kBounds[static_cast<size_t>(k) % std::size(kBounds)]});
       }
-      for (const int k : {1536, 1540, 2000}) check({m, {k}, 20, 0, numbers});
+      for (const int k : {1200, 1500, 1536, 1540, 2000}) check({m, {k}, 20, 0, numbers});
     }
     check({2 * mr, {33}, 530, 0, numbers});
     check({2 * mr, {70}, 530, 0, numbers});
