@@ -39,6 +39,7 @@ const std::vector<Option> kOptions = {
     {"--method", "NAME", "ranges by minmax, percentile, kl or mse (default mse)"},
     {"--no-equalization", nullptr, "one scale for all channels of a layer's output"},
     {"--no-bias-correction", nullptr, "biases as they are"},
+    {"--round-together", nullptr, "round weights so that their errors cancel out on the pictures"},
     {"--int8-head", nullptr, "int8 logits too"},
     {"--keep-float", "LIST", "layers that stay in floats, by (a part of) their names"},
     {"--auto-mixed", "[NUMBER]",
@@ -111,9 +112,10 @@ class ProgressBars {
 };
 
 // What belongs to --int8 only.
-constexpr const char* kInt8Options[] = {"--calibrate",          "--method",    "--no-equalization",
-                                        "--no-bias-correction", "--int8-head", "--keep-float",
-                                        "--auto-mixed",         "--report"};
+constexpr const char* kInt8Options[] = {
+    "--calibrate",          "--method",         "--no-equalization",
+    "--no-bias-correction", "--round-together", "--int8-head",
+    "--keep-float",         "--auto-mixed",     "--report"};
 
 converter::Int8Options make_int8_options(const Args& args) {
   if (!args.has("--calibrate")) {
@@ -124,6 +126,7 @@ converter::Int8Options make_int8_options(const Args& args) {
   options.quantize.scales.method = converter::range_method_of(args.text("--method", "mse"));
   options.quantize.scales.equalize = !args.has("--no-equalization");
   options.quantize.correct_bias = !args.has("--no-bias-correction");
+  options.quantize.round_together = args.has("--round-together");
   options.quantize.int8_head = args.has("--int8-head");
   if (args.has("--keep-float")) {
     options.keep_float = linnet::host::split_list(args.text("--keep-float", ""));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 
 #include "converter/error.h"
@@ -10,6 +11,25 @@
 
 namespace linnet::converter {
 namespace {
+
+// More of them make no difference.
+constexpr size_t kPatches = 4096;
+
+bool overlap(const format::Segment& a, const format::Segment& b) {
+  return a.tensor == b.tensor && a.channel < b.channel + b.channels &&
+         b.channel < a.channel + a.channels;
+}
+
+// Whether what a step read is still there once it is done, and is a convolution's.
+bool has_patches(const Step& step) {
+  if (step.op != format::k_conv2d || !step.weight_steps.empty()) return false;
+  for (const format::Segment& in : step.operands[0]) {
+    for (const format::Segment& out : step.output) {
+      if (overlap(in, out)) return false;
+    }
+  }
+  return true;
+}
 
 class Collector {
  public:
@@ -30,8 +50,14 @@ class Collector {
     ++seen_;
   }
 
-  void start_histograms() {
+  // patches: of each picture, to make moments of; may be 0.
+  void start_histograms(size_t patches) {
     counts_bins_ = true;
+    patches_ = patches;
+    for (const Step& step : program_.steps) {
+      std::optional<PatchSampler>& sampler = samplers_.emplace_back();
+      if (patches > 0 && has_patches(step)) sampler.emplace(step);
+    }
     for (size_t i = 0; i < result_.steps.size(); ++i) {
       StepStatistics& s = result_.steps[i];
       s.first = *std::min_element(s.low.begin(), s.low.end());
@@ -49,12 +75,21 @@ class Collector {
     result_.pictures = seen_;
   }
 
-  Calibration take() { return std::move(result_); }
+  Calibration take() {
+    for (std::optional<PatchSampler>& sampler : samplers_) {
+      result_.moments.push_back(sampler ? sampler->take() : PatchMoments(0));
+    }
+    return std::move(result_);
+  }
 
  private:
   void visit(size_t index) {
     const Step& step = program_.steps[index];
     StepStatistics& statistics = result_.steps[index];
+    if (counts_bins_ && samplers_[index]) {
+      const auto picture = static_cast<size_t>(seen_);
+      samplers_[index]->sample(&run_, patches_, picture * program_.steps.size() + index);
+    }
     size_t channel = 0;
     for (const format::Segment& run : step.output) {
       const linnet_tensor tensor = run_.tensor(run.tensor);
@@ -101,18 +136,22 @@ class Collector {
   Calibration result_;
   int seen_ = 0;
   bool counts_bins_ = false;
+  size_t patches_ = 0;
+  std::vector<std::optional<PatchSampler>> samplers_;  // of each step
 };
 
 }  // namespace
 
 Calibration calibrate(const Graph& graph, const Program& program,
-                      const std::vector<host::Image>& pictures, const RunOptions& options,
-                      const ProgressCall& progress) {
+                      const std::vector<host::Image>& pictures, bool moments,
+                      const RunOptions& options, const ProgressCall& progress) {
   if (pictures.empty()) throw std::runtime_error("calibration needs at least one picture");
   Collector collector(graph, program, options);
   size_t done = 0;
   for (int pass = 0; pass < 2; ++pass) {
-    if (pass == 1) collector.start_histograms();
+    if (pass == 1) {
+      collector.start_histograms(moments ? divide_round_up(kPatches, pictures.size()) : 0);
+    }
     for (const host::Image& picture : pictures) {
       collector.see(picture);
       if (progress) progress("calibration", ++done, 2 * pictures.size());

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "converter/quantize/program_run.h"
+#include "converter/quantize/patch_moments.h"
 
 namespace linnet::converter {
 
@@ -21,14 +21,16 @@ struct StepStatistics {
 
 struct Calibration {
   std::vector<StepStatistics> steps;  // one per step of the program
+  // Of what each step reads; empty() if it is no dense convolution or was not asked for.
+  std::vector<PatchMoments> moments;
   int pictures = 0;
 };
 
 // Runs the program in floats over the pictures, letterboxed as in deployment, twice: for the
-// extremes and for the histograms. The result does not depend on the number of threads. Throws
-// std::runtime_error.
+// extremes, and for the histograms and, if asked for, the moments. The result does not depend on
+// the number of threads. Throws std::runtime_error.
 Calibration calibrate(const Graph& graph, const Program& program,
-                      const std::vector<host::Image>& pictures, const RunOptions& options,
-                      const ProgressCall& progress);
+                      const std::vector<host::Image>& pictures, bool moments,
+                      const RunOptions& options, const ProgressCall& progress);
 
 }  // namespace linnet::converter

@@ -25,7 +25,8 @@ class Session {
         layers_(layers_of(split_)),
         keep_(find_layers(layers_, options.keep_float)),
         pictures_(read_all(options.pictures)),
-        calibration_(calibrate(graph, split_.program, pictures_, run_options(), options.progress)),
+        calibration_(calibrate(graph, split_.program, pictures_, options.quantize.round_together,
+                               run_options(), options.progress)),
         input_(split_, calibration_, options.quantize) {}
 
   Quantization run() {

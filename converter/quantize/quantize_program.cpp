@@ -32,13 +32,13 @@ bool can_be_int8(const Program& program, size_t i) {
 
 class Quantizer {
  public:
-  // `calibration` may be null: no bias correction.
+  // `input` may be null: no bias correction, weights to the nearest.
   Quantizer(const SplitProgram& split, const ValueFlow& flow, const Scales& scales,
-            const Calibration* calibration, const QuantizeOptions& options,
+            const QuantizeInput* input, const QuantizeOptions& options,
             const std::vector<bool>& keep_float, BufferTypes types)
       : split_(split),
         steps_(split.program.steps),
-        calibration_(calibration),
+        input_(input),
         options_(options),
         flow_(flow),
         scales_(scales) {
@@ -151,10 +151,11 @@ class Quantizer {
     std::vector<float> means;
     means.reserve(sources.size());
     for (const ChannelSource& s : sources) {
-      means.push_back(s.step < 0 || calibration_ == nullptr
-                          ? kGrey
-                          : static_cast<float>(calibration_->steps[static_cast<size_t>(s.step)]
-                                                   .mean[static_cast<size_t>(s.channel)]));
+      means.push_back(
+          s.step < 0 || input_ == nullptr
+              ? kGrey
+              : static_cast<float>(input_->calibration.steps[static_cast<size_t>(s.step)]
+                                       .mean[static_cast<size_t>(s.channel)]));
     }
     return means;
   }
@@ -225,7 +226,10 @@ class Quantizer {
       return int8;
     }
     const std::vector<float> mean = means_of(flow_.operand(i, 0));
-    return quantize_dense({s, in, mean, out, options_.correct_bias && calibration_ != nullptr});
+    if (input_ == nullptr) return quantize_dense({s, in, mean, out, false});
+    const std::vector<int8_t>& rounded = input_->rounded[static_cast<size_t>(i)];
+    return quantize_dense(
+        {s, in, mean, out, options_.correct_bias, rounded.empty() ? nullptr : &rounded});
   }
 
   Int8Step quantize_add(int i, const std::vector<Scale>& in, const std::vector<Scale>& out) const {
@@ -313,7 +317,7 @@ class Quantizer {
 
   const SplitProgram& split_;
   const std::vector<Step>& steps_;
-  const Calibration* calibration_;  // or null
+  const QuantizeInput* input_;  // or null
   const QuantizeOptions& options_;
   const ValueFlow& flow_;
   const Scales& scales_;
@@ -322,6 +326,24 @@ class Quantizer {
 };
 
 }  // namespace
+
+QuantizeInput::QuantizeInput(const SplitProgram& split_program, const Calibration& its_calibration,
+                             const QuantizeOptions& quantize_options)
+    : split(split_program),
+      calibration(its_calibration),
+      options(quantize_options),
+      flow(split.program),
+      scales(split.program, flow, calibration, options.scales) {
+  for (size_t i = 0; i < split.program.steps.size(); ++i) {
+    std::vector<int8_t>& weights = rounded.emplace_back();
+    if (!options.round_together || calibration.moments[i].empty()) continue;
+    std::vector<Scale> in;
+    for (const ChannelSource& source : flow.operand(static_cast<int>(i), 0)) {
+      in.push_back(scales.of(source));
+    }
+    weights = round_dense(split.program.steps[i], in, calibration.moments[i], options.correct_bias);
+  }
+}
 
 std::vector<bool> int8_candidates(const SplitProgram& split) {
   std::vector<bool> can;
@@ -334,8 +356,7 @@ std::vector<bool> int8_candidates(const SplitProgram& split) {
 
 QuantizedProgram quantize_program(const QuantizeInput& input, const std::vector<bool>& keep_float,
                                   BufferTypes types) {
-  return Quantizer(input.split, input.flow, input.scales, &input.calibration, input.options,
-                   keep_float, types)
+  return Quantizer(input.split, input.flow, input.scales, &input, input.options, keep_float, types)
       .run();
 }
 

@@ -10,6 +10,7 @@ namespace linnet::converter {
 struct QuantizeOptions {
   ScaleOptions scales;
   bool correct_bias = true;
+  bool round_together = false;  // see weight_rounding.h; else each weight to the nearest
   bool int8_head = false;  // the heads' logits are int8 too, not only what they are computed from
 };
 
@@ -17,18 +18,14 @@ struct QuantizeOptions {
 // outlive this.
 struct QuantizeInput {
   QuantizeInput(const SplitProgram& split_program, const Calibration& its_calibration,
-                const QuantizeOptions& quantize_options)
-      : split(split_program),
-        calibration(its_calibration),
-        options(quantize_options),
-        flow(split.program),
-        scales(split.program, flow, calibration, options.scales) {}
+                const QuantizeOptions& quantize_options);
 
   const SplitProgram& split;
   const Calibration& calibration;
   QuantizeOptions options;
   ValueFlow flow;
   Scales scales;
+  std::vector<std::vector<int8_t>> rounded;  // each step's weights, if they are rounded together
 };
 
 struct QuantizedProgram {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "converter/quantize/weight_rounding.h"
 #include "kernels/requantize.h"
 
 namespace linnet::converter {
@@ -46,22 +47,38 @@ class Filter {
   Filter(std::vector<double> weights, double bias, std::vector<Scale> in, std::vector<double> mean)
       : weights_(std::move(weights)), bias_(bias), in_(std::move(in)), mean_(std::move(mean)) {}
 
-  // out_step: 0 if the output is float; weight_step: of a quantized source file, else 0.
-  void quantize(double out_step, double weight_step, bool correct_bias, Int8Step* to) {
+  // What the weights become multiples of. out_step: 0 if the output is float; weight_step: of a
+  // quantized source file, else 0.
+  double unit(double out_step, double weight_step) const {
     double largest = 0;
     for (size_t i = 0; i < weights_.size(); ++i) {
       largest = std::max(largest, std::abs(weights_[i]) * step(i));
     }
     double unit = std::max(largest / kLargestWeight, std::abs(bias_) / kLargestBias);
     if (unit < 1e-30) unit = out_step > 0 ? out_step : 1;  // all weights zero, no bias
-    if (weight_step > 0 && largest > 0) unit = nearest_unit(weight_step, unit);
+    return weight_step > 0 && largest > 0 ? nearest_unit(weight_step, unit) : unit;
+  }
+  std::vector<int8_t> to_nearest(double unit) const {
+    std::vector<int8_t> q;
+    for (size_t i = 0; i < weights_.size(); ++i) q.push_back(static_cast<int8_t>(rounded(i, unit)));
+    return q;
+  }
+  std::vector<int8_t> together(const WeightRounding& rounding, double unit) const {
+    std::vector<double> q;
+    for (size_t i = 0; i < weights_.size(); ++i) q.push_back(weights_[i] * step(i) / unit);
+    rounding.round(kLargestWeight, &q);
+    return {q.begin(), q.end()};
+  }
+
+  // q: the weights in multiples of `unit`.
+  void quantize(const std::vector<int8_t>& q, double unit, double out_step, bool correct_bias,
+                Int8Step* to) const {
     double zero_sum = 0, bias = bias_;
     for (size_t i = 0; i < weights_.size(); ++i) {
-      const double q = rounded(i, unit);
-      to->weights.push_back(static_cast<int8_t>(q));
-      zero_sum += q * zero_point(i);
-      if (correct_bias) bias += (weights_[i] - q * unit / step(i)) * mean_[i % mean_.size()];
+      zero_sum += q[i] * zero_point(i);
+      if (correct_bias) bias += (weights_[i] - q[i] * unit / step(i)) * mean_[i % mean_.size()];
     }
+    to->weights.insert(to->weights.end(), q.begin(), q.end());
     const double sum = std::nearbyint(bias / unit) - zero_sum;
     to->bias.push_back(static_cast<int32_t>(std::clamp(sum, -2.0e9, 2.0e9)));
     to->multiplier.push_back(shortened(static_cast<float>(out_step > 0 ? unit / out_step : unit)));
@@ -115,6 +132,34 @@ class Filter {
   std::vector<double> mean_;
 };
 
+size_t taps(const Step& step) {
+  return static_cast<size_t>(step.window.kernel_h * step.window.kernel_w);
+}
+
+// in, mean: of each channel of what the step reads.
+Filter filter_of(const Step& step, size_t output, const std::vector<Scale>& in,
+                 const std::vector<float>& mean) {
+  const size_t inputs = step.weights.size() / step.bias.size() / taps(step);
+  std::vector<double> weights(inputs * taps(step));
+  for (size_t i = 0; i < inputs; ++i) {
+    for (size_t t = 0; t < taps(step); ++t) {
+      weights[t * inputs + i] = step.weights[(output * inputs + i) * taps(step) + t];
+    }
+  }
+  const auto first = static_cast<std::ptrdiff_t>(step.op == format::k_dwconv2d ? output : 0);
+  const auto n = static_cast<std::ptrdiff_t>(inputs);
+  const auto scales = in.begin() + first;
+  const auto means = mean.begin() + first;
+  return {std::move(weights), step.bias[output], {scales, scales + n}, {means, means + n}};
+}
+
+// The i-th of `count` parts.
+std::vector<int8_t> part(const std::vector<int8_t>& all, size_t i, size_t count) {
+  const auto size = static_cast<std::ptrdiff_t>(all.size() / count);
+  const auto first = all.begin() + static_cast<std::ptrdiff_t>(i) * size;
+  return {first, first + size};
+}
+
 // A channel that has one value whatever the inputs (a dead filter, say, whose bias is far below the
 // range) gets that value from its bias alone. Such biases would make the sums of a whole layer
 // large (RequantizeS8::small).
@@ -143,27 +188,15 @@ void fold_constant_channels(Int8Step* int8) {
 
 Int8Step quantize_dense(const StepContext& context) {
   const Step& step = context.step;
-  const size_t outputs = step.bias.size();
-  const size_t taps =
-      static_cast<size_t>(step.window.kernel_h) * static_cast<size_t>(step.window.kernel_w);
-  const size_t inputs = step.weights.size() / outputs / taps;
-  const bool depthwise = step.op == format::k_dwconv2d;
   Int8Step int8;
-  for (size_t o = 0; o < outputs; ++o) {
-    std::vector<double> weights(inputs * taps);
-    for (size_t i = 0; i < inputs; ++i) {
-      for (size_t t = 0; t < taps; ++t) {
-        weights[t * inputs + i] = step.weights[(o * inputs + i) * taps + t];
-      }
-    }
-    const auto first = static_cast<std::ptrdiff_t>(depthwise ? o : 0);
-    const auto n = static_cast<std::ptrdiff_t>(inputs);
-    const auto scales = context.in.begin() + first;
-    const auto means = context.mean.begin() + first;
-    Filter filter(std::move(weights), step.bias[o], {scales, scales + n}, {means, means + n});
-    filter.quantize(context.out.empty() ? 0 : context.out[o].step,
-                    step.weight_steps.empty() ? 0 : step.weight_steps[o], context.correct_bias,
-                    &int8);
+  for (size_t o = 0; o < step.bias.size(); ++o) {
+    const Filter filter = filter_of(step, o, context.in, context.mean);
+    const double out_step = context.out.empty() ? 0 : context.out[o].step;
+    const double unit = filter.unit(out_step, step.weight_steps.empty() ? 0 : step.weight_steps[o]);
+    const std::vector<int8_t> q = context.rounded == nullptr
+                                      ? filter.to_nearest(unit)
+                                      : part(*context.rounded, o, step.bias.size());
+    filter.quantize(q, unit, out_step, context.correct_bias, &int8);
   }
   if (step.window.pads()) int8.in_zero_point = static_cast<int8_t>(context.in[0].zero_point);
   if (!context.out.empty()) {
@@ -171,6 +204,23 @@ Int8Step quantize_dense(const StepContext& context) {
     fold_constant_channels(&int8);
   }
   return int8;
+}
+
+std::vector<int8_t> round_dense(const Step& step, const std::vector<Scale>& in,
+                                const PatchMoments& moments, bool correct_bias) {
+  std::vector<double> steps;
+  for (size_t t = 0; t < taps(step); ++t) {
+    for (const Scale& scale : in) steps.push_back(scale.step);
+  }
+  const WeightRounding rounding(moments, steps, correct_bias);
+  const std::vector<float> mean(in.size(), 0);  // does not matter here
+  std::vector<int8_t> rounded;
+  for (size_t o = 0; o < step.bias.size(); ++o) {
+    const Filter filter = filter_of(step, o, in, mean);
+    const std::vector<int8_t> q = filter.together(rounding, filter.unit(1, 0));
+    rounded.insert(rounded.end(), q.begin(), q.end());
+  }
+  return rounded;
 }
 
 std::vector<int8_t> activation_table(Activation activation, float alpha, const Scale& in,

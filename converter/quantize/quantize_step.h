@@ -1,6 +1,7 @@
 // The int8 form of one step's weights, biases, multipliers and tables.
 #pragma once
 
+#include "converter/quantize/patch_moments.h"
 #include "converter/quantize/scales.h"
 
 namespace linnet::converter {
@@ -12,6 +13,8 @@ struct StepContext {
   const std::vector<float>& mean;  // what each of them is on average, in real numbers
   const std::vector<Scale>& out;   // of each channel of the output; empty if that is float
   bool correct_bias;               // see quantize_dense
+  // The weights, if they have been rounded (round_dense); null: each to the nearest.
+  const std::vector<int8_t>* rounded = nullptr;
 };
 
 // conv2d and dwconv2d. Weights of a quantized source file come out as they are in it if what they
@@ -20,6 +23,11 @@ struct StepContext {
 // bias overflow, less. With correct_bias, what rounding the weights shifts the output by on average
 // is taken off the bias (M. Nagel et al., arXiv:1906.04721, section 4.2).
 Int8Step quantize_dense(const StepContext& context);
+
+// The weights of a step without int8 weights in its source file, rounded together (see
+// weight_rounding.h). `correct_bias` as in quantize_dense.
+std::vector<int8_t> round_dense(const Step& step, const std::vector<Scale>& in,
+                                const PatchMoments& moments, bool correct_bias);
 
 double activate(Activation activation, double alpha, double x);
 

@@ -202,6 +202,7 @@ std::string facts(const QuantizationReport& report) {
   out += fact("ranges by", range_method_name(options.scales.method));
   out += fact("cross-layer equalization", options.scales.equalize ? "on" : "off");
   out += fact("bias correction", options.correct_bias ? "on" : "off");
+  out += fact("weights rounded", options.round_together ? "together" : "to the nearest");
   out += fact("logits", options.int8_head ? "int8" : "float");
   out +=
       fact("pictures", formatted("%zu for the ranges, %zu for the layers, %zu for what each costs",

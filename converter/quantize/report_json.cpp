@@ -23,6 +23,7 @@ void add_options(host::JsonWriter* json, const QuantizationReport& report) {
   json->key("method").value(range_method_name(options.scales.method));
   json->key("equalization").value(options.scales.equalize);
   json->key("bias_correction").value(options.correct_bias);
+  json->key("weights").value(options.round_together ? "together" : "nearest");
   json->key("int8_head").value(options.int8_head);
   json->end_object();
   json->key("pictures").begin_object();

@@ -31,13 +31,14 @@ TEST(QuantizeProgram, FollowsTheFloats) {
 
 TEST(QuantizeProgram, EveryMethodAndSwitchGivesANetworkThatWorks) {
   for (int method = 0; method < 4; ++method) {
-    for (const int switches : {0, 1, 6, 7}) {
+    for (const int switches : {0, 1, 6, 7, 15}) {
       if (method != static_cast<int>(RangeMethod::mse) && switches != 7) continue;
       QuantizeOptions options;
       options.scales.method = static_cast<RangeMethod>(method);
       options.scales.equalize = (switches & 1) != 0;
       options.correct_bias = (switches & 2) != 0;
       options.int8_head = (switches & 4) != 0;
+      options.round_together = (switches & 8) != 0;
       const SmallNetwork network(shuffle_detector(3), options);
       const QuantizedProgram int8 = quantize_program(network.input(), network.all_steps(false));
       EXPECT_GT(network.snr(int8.program), 12)

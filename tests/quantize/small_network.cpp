@@ -34,7 +34,8 @@ SmallNetwork::SmallNetwork(const Graph& graph, const QuantizeOptions& options, i
   layers_ = layers_of(split_);
   RunOptions run;
   run.threads = threads;
-  calibration_ = calibrate(floats_.graph, split_.program, pictures_, run, {});
+  calibration_ =
+      calibrate(floats_.graph, split_.program, pictures_, options.round_together, run, {});
   input_ = std::make_unique<QuantizeInput>(split_, calibration_, options);
 }
 
