@@ -42,8 +42,8 @@ double PatchMoments::covariance(size_t block, size_t i, size_t j) const {
 namespace {
 
 size_t patch_size(const Step& step) {
-  return static_cast<size_t>(step.window.kernel_h * step.window.kernel_w *
-                             channel_count(step.operands[0]));
+  return static_cast<size_t>(step.window.kernel_h) * static_cast<size_t>(step.window.kernel_w) *
+         static_cast<size_t>(channel_count(step.operands[0]));
 }
 
 }  // namespace

@@ -133,7 +133,7 @@ class Filter {
 };
 
 size_t taps(const Step& step) {
-  return static_cast<size_t>(step.window.kernel_h * step.window.kernel_w);
+  return static_cast<size_t>(step.window.kernel_h) * static_cast<size_t>(step.window.kernel_w);
 }
 
 // in, mean: of each channel of what the step reads.
