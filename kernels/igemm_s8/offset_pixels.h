@@ -62,16 +62,27 @@ class OffsetPixels {
     _mm256_store_si256(groups + 3, _mm256_unpackhi_epi64(c, d));
     return _mm256_max_epu8(_mm256_max_epu8(p0, p1), _mm256_max_epu8(p2, p3));
   }
-  // Turns to a tile: rows[t * kPixels + p].
-  LINNET_INLINE void load(int segments, const int8_t* const* rows, const int* k) {
+  // Calls four(rows of a segment, its first value, group) for groups by fours, of which a segment's
+  // last may be fewer; returns the number of all groups.
+  template <typename Four>
+  static LINNET_INLINE size_t for_each_four(int segments, const int8_t* const* rows, const int* k,
+                                            const Four& four) {
     size_t group = 0;
     for (int t = 0; t < segments; ++t) {
       const size_t groups = divide_round_up(static_cast<size_t>(k[t]), kIgemmS8Group);
       for (size_t g = 0; g < groups; g += 4) {
-        load_four(rows + t * kPixels, g * kIgemmS8Group, group + g);
+        four(rows + t * kPixels, g * kIgemmS8Group, group + g);
       }
       group += groups;
     }
+    return group;
+  }
+  // Turns to a tile: rows[t * kPixels + p].
+  LINNET_INLINE void load(int segments, const int8_t* const* rows, const int* k) {
+    const size_t group =
+        for_each_four(segments, rows, k, [&](const int8_t* const* tile, size_t from, size_t first) {
+          load_four(tile, from, first);
+        });
     // Pairs of groups beyond the last one. Their weights are zeros.
     if (group % 2 != 0) __builtin_memset(values_ + group * kGroupBytes, 0, kGroupBytes);
     __builtin_memset(

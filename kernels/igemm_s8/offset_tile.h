@@ -7,6 +7,14 @@
 namespace linnet {
 namespace {  // NOLINT(google-build-namespaces)
 
+// Of a group of 4 values, as words: the first and the third, or the second and the fourth.
+LINNET_INLINE __m256i even_words(__m256i bytes) {
+  return _mm256_srai_epi16(_mm256_slli_epi16(bytes, 8), 8);
+}
+LINNET_INLINE __m256i odd_words(__m256i bytes) {
+  return _mm256_srai_epi16(bytes, 8);
+}
+
 // Groups of weights of 8 channels, times those of inputs of one pixel.
 struct OffsetWeights {
   __m256i w;
@@ -15,10 +23,9 @@ struct OffsetWeights {
   LINNET_INLINE __m256i pairs(__m256i x) const { return _mm256_maddubs_epi16(x, w); }
   // Sums of 4.
   LINNET_INLINE __m256i exact(__m256i x) const {
-    const __m256i even_w = _mm256_srai_epi16(_mm256_slli_epi16(w, 8), 8);
-    const __m256i odd_w = _mm256_srai_epi16(w, 8);
-    const __m256i even = _mm256_madd_epi16(_mm256_and_si256(x, _mm256_set1_epi16(0xFF)), even_w);
-    const __m256i odd = _mm256_madd_epi16(_mm256_srli_epi16(x, 8), odd_w);
+    const __m256i even_x = _mm256_and_si256(x, _mm256_set1_epi16(0xFF));  // without signs
+    const __m256i even = _mm256_madd_epi16(even_x, even_words(w));
+    const __m256i odd = _mm256_madd_epi16(_mm256_srli_epi16(x, 8), odd_words(w));
     return _mm256_add_epi32(even, odd);
   }
 };

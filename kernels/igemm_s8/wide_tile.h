@@ -1,21 +1,12 @@
 // igemm_s8 for AVX2 where a pixel has few inputs, as in the first convolution: 8 pixels by one
-// panel, inputs and weights as words, whose products cannot saturate and need no looking at. As
-// fast as bytes one group at a time, and a group of one input, such as the last of 3 pixels of 3
-// channels, costs half.
+// panel, inputs and weights as words, whose products cannot saturate and need no looking at. A
+// group of one input, such as the last of 3 pixels of 3 channels, costs half of others.
 #pragma once
 
 #include "kernels/igemm_s8/offset_tile.h"
 
 namespace linnet {
 namespace {  // NOLINT(google-build-namespaces)
-
-// Of a group of 4 values, as words: the first and the third, or the second and the fourth.
-LINNET_INLINE __m256i even_words(__m256i bytes) {
-  return _mm256_srai_epi16(_mm256_slli_epi16(bytes, 8), 8);
-}
-LINNET_INLINE __m256i odd_words(__m256i bytes) {
-  return _mm256_srai_epi16(bytes, 8);
-}
 
 // Calls step(group, odd) for each two values to be multiplied at a time.
 template <typename Step>
@@ -38,15 +29,10 @@ class WidePixels {
   // Turns to a tile, as OffsetPixels does.
   LINNET_INLINE void load(int segments, const int8_t* const* rows, const int* k) {
     alignas(32) int8_t groups[kMostGroups + 3][OffsetPixels::kGroupBytes];
-    size_t group = 0;
-    for (int t = 0; t < segments; ++t) {
-      const size_t count = divide_round_up(static_cast<size_t>(k[t]), kIgemmS8Group);
-      for (size_t g = 0; g < count; g += 4) {
-        OffsetPixels::transpose(rows + t * OffsetPixels::kPixels, g * kIgemmS8Group,
-                                _mm256_setzero_si256(), groups[group + g]);
-      }
-      group += count;
-    }
+    OffsetPixels::for_each_four(
+        segments, rows, k, [&](const int8_t* const* tile, size_t from, size_t group) {
+          OffsetPixels::transpose(tile, from, _mm256_setzero_si256(), groups[group]);
+        });
     count_ = 0;
     for_each_step(segments, k, [&](size_t g, bool odd) {
       const __m256i x = _mm256_load_si256(reinterpret_cast<const __m256i*>(groups[g]));
